@@ -1,0 +1,1 @@
+"""Where posts come from: spiders, parsers, imports, the replay channels."""

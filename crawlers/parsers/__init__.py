@@ -1,0 +1,1 @@
+"""Pure functions from a payload to posts; one module a source."""

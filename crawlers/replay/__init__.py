@@ -1,0 +1,1 @@
+"""Loopback channels that speak the real shapes, for the demo and the tests."""

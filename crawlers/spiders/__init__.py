@@ -1,0 +1,1 @@
+"""Thin spiders, one module a source: they only navigate."""

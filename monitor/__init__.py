@@ -1,0 +1,1 @@
+"""What the system does: the use cases, and the command line."""

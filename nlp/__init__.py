@@ -1,0 +1,1 @@
+"""Text in, tags out: normalisation, segmentation, the taggers."""

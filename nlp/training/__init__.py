@@ -1,0 +1,1 @@
+"""How the taggers are trained; never needed to run."""

@@ -1,0 +1,1 @@
+"""What flows and where it is kept: the post model, privacy, the archive, the stores."""

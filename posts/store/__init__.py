@@ -1,0 +1,107 @@
+"""The store port: what every index can do, in our words."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from posts.errors import SettingsError
+from posts.model import TaggedPost
+from posts.query import CrossCount, DayCount, FacetField, PostQuery, ResultPage, Sort, StoreHealth
+
+
+class SearchText(Protocol):
+    """How texts and questions are cut for the index; both stores use the same one."""
+
+    def words(self, text: str) -> list[str]:
+        """Cut into jieba words of the normalised text, in order, without blanks."""
+        ...
+
+    def characters(self, text: str) -> list[str]:
+        """Cut into single Han characters and whole Latin words or numbers, normalised."""
+        ...
+
+
+class PostStore(Protocol):
+    """Upserts tagged posts and answers questions. All methods may raise StoreError."""
+
+    def write(self, posts: Iterable[TaggedPost], checkpoint: int) -> None:
+        """Upsert by id and remember the checkpoint, both durable when this returns.
+
+        A version older than the one held is left out. Another writer is waited for.
+        """
+        ...
+
+    def checkpoint(self) -> int:
+        """Archive sequence number up to which posts are in; 0 for a new store."""
+        ...
+
+    def get(self, post_id: str) -> TaggedPost | None:
+        """One post, or None."""
+        ...
+
+    def thread(self, thread_id: str) -> list[TaggedPost]:
+        """The post and everything under it, oldest first, undated last."""
+        ...
+
+    def search(
+        self,
+        query: PostQuery,
+        *,
+        sort: Sort = "relevance",
+        size: int = 20,
+        offset: int = 0,
+        facets: Sequence[FacetField] = (),
+    ) -> ResultPage:
+        """Find posts. Relevance without a text means newest.
+
+        Raises:
+            QueryError: the search text cannot be read.
+        """
+        ...
+
+    def count_by(self, field: FacetField, query: PostQuery) -> dict[str, int]:
+        """Posts by value of one field, all values."""
+        ...
+
+    def cross(self, rows: FacetField, columns: FacetField, query: PostQuery) -> list[CrossCount]:
+        """Posts by two fields at once; pairs without posts are left out."""
+        ...
+
+    def per_day(self, query: PostQuery, split: FacetField | None = None) -> list[DayCount]:
+        """Posts by day, oldest first; days without posts and posts without time are left out."""
+        ...
+
+    def days(self) -> tuple[date, date] | None:
+        """First and last day with posts, or None where there are none."""
+        ...
+
+    def health(self) -> StoreHealth:
+        """Whether it answers and what it holds; never raises."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+def open_store(url: str, *, data: Path, search_text: SearchText) -> PostStore:
+    """Open the store of a ``GONGSHENG_STORE`` value; the only place that knows the engines.
+
+    Args:
+        url: ``embedded:`` (under the data folder), ``embedded:/a/folder`` or an http(s) address.
+        data: the data folder.
+        search_text: how texts are cut; see ``nlp.segment``.
+
+    Raises:
+        SettingsError: the value names no engine.
+    """
+    if url.startswith("embedded:"):
+        from posts.store.embedded import EmbeddedStore
+
+        folder = url.removeprefix("embedded:")
+        return EmbeddedStore(Path(folder) if folder else data / "index", search_text)
+    raise SettingsError(
+        f"GONGSHENG_STORE={url!r}: expected 'embedded:' (the index under the data folder) or "
+        f"'embedded:/folder'; set one of these"
+    )
