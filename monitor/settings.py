@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     channels: Path = Field(
         Path("channels.yaml"), description="YAML file that lists the channels to crawl"
     )
+    model: str | None = Field(
+        None, description="Tagger: unset for the bundled one, `baseline` for the linear one"
+    )
     key_file: Path | None = Field(
         None,
         description="File of the pseudonym key; default `~/.config/gongsheng/pseudonym.key`, "

@@ -1,0 +1,41 @@
+"""The parts of the house, built from the settings: the one place where they meet."""
+
+from posts.archive import Archive
+from posts.privacy import Mask, load_key
+from posts.quarantine import Quarantine
+from posts.store import PostStore, open_store
+
+from monitor.settings import Settings
+from nlp.segment import JiebaText
+from nlp.tagger import Tagger, open_tagger
+
+__all__ = ["archive", "mask", "quarantine", "store", "tagger"]
+
+
+def archive(settings: Settings) -> Archive:
+    """Open the archive under the data folder."""
+    return Archive(settings.data / "archive")
+
+
+def store(settings: Settings) -> PostStore:
+    """Open the index that ``GONGSHENG_STORE`` names."""
+    return open_store(settings.store, data=settings.data, search_text=JiebaText())
+
+
+def tagger(settings: Settings) -> Tagger:
+    """Load the tagger."""
+    return open_tagger(settings.model)
+
+
+def mask(settings: Settings, *, keep_names: frozenset[str] = frozenset()) -> Mask:
+    """Build the mask; makes the pseudonym key on first run."""
+    return Mask(_key(settings), keep_names=keep_names)
+
+
+def quarantine(settings: Settings) -> Quarantine:
+    """Open the sealed quarantine under the data folder."""
+    return Quarantine(settings.data / "quarantine", _key(settings))
+
+
+def _key(settings: Settings) -> bytes:
+    return load_key(key=settings.key, key_file=settings.key_file, data=settings.data)
