@@ -1,13 +1,13 @@
 """The parts of the house, built from the settings: the one place where they meet."""
 
+from nlp.segment import JiebaText
 from posts.archive import Archive
 from posts.privacy import Mask, load_key
 from posts.quarantine import Quarantine
-from posts.store import PostStore, open_store
 
 from monitor.settings import Settings
-from nlp.segment import JiebaText
 from nlp.tagger import Tagger, open_tagger
+from posts.store import PostStore, open_store
 
 __all__ = ["archive", "mask", "quarantine", "store", "tagger"]
 
