@@ -1,0 +1,289 @@
+"""The base of all spiders: polite requests, judged answers, one named end state.
+
+A spider is written as one coroutine that reads top to bottom: ``collect`` fetches, parses and
+yields posts (as found) and snapshots; the pipeline masks and keeps them. Every wall ends the
+crawl by ``Stopped``; what was yielded before is kept.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import datetime
+from time import monotonic
+from typing import Any, ClassVar, Self
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from crawlers.access import Judge, Verdict, judge_weibo, load_object
+from crawlers.context import CrawlContext, Memory, Tally
+from crawlers.parsed import Parsed
+from monitor.channels import Channel, secret
+from posts.errors import SettingsError
+from posts.model import CHINA, AccessState, ChannelSnapshot, Coverage, CrawlRun, Platform, Post
+
+__all__ = ["ChannelSpider", "Item", "Stopped"]
+
+Item = Post | ChannelSnapshot
+
+log = logging.getLogger(__name__)
+
+WALLS = frozenset({AccessState.NEEDS_LOGIN, AccessState.CAPTCHA, AccessState.THROTTLED})
+"""States that end a crawl wherever they are met; the others may concern one post only."""
+
+RETRIES = 2
+LONGEST_WAIT = 900.0
+"""Seconds; a server that asks for a longer wait is taken at its word in the next run."""
+
+
+class Stopped(Exception):
+    """An answer that is no content; ends the crawl unless the spider knows better."""
+
+    def __init__(self, state: AccessState, detail: str = "") -> None:
+        super().__init__(f"{state}: {detail}")
+        self.state = state
+        self.detail = detail
+
+    @property
+    def is_wall(self) -> bool:
+        """Whether nothing more can be had from the channel in this run."""
+        return self.state in WALLS
+
+
+class ChannelSpider(scrapy.Spider):
+    """Crawl one channel; subclasses give ``name`` (the source), ``home`` and ``collect``."""
+
+    platform: ClassVar[Platform] = "weibo"
+    home: ClassVar[str]
+    """Scheme and host of the platform; a channel's ``base_url`` stands in for it."""
+    judge: ClassVar[Judge] = staticmethod(judge_weibo)
+    default_headers: ClassVar[Mapping[str, str]] = {}
+    meta: ClassVar[Mapping[str, Any]] = {}
+    """Meta of every request, such as what scrapy-playwright wants."""
+
+    def __init__(self, channel: Channel, context: CrawlContext, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.channel = channel
+        self.context = context
+        self.tally = Tally()
+        self.memory = Memory(context.data, channel.id)
+        self.outcome: Verdict | None = None
+        self.troubles: list[Verdict] = []
+        self.started_at = self.now()
+        self._cookies: dict[str | bytes, str | bytes | bool | float | int] = {}
+        self._next_request = 0.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build the spider as Scrapy asks."""
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        return spider
+
+    def collect(self) -> AsyncIterator[Item]:
+        """Read the channel: yield posts as found and snapshots; raise ``Stopped`` at a wall."""
+        raise NotImplementedError
+
+    async def start(self) -> AsyncIterator[Item]:
+        """Run ``collect`` and turn its end into the named state."""
+        found = 0
+        try:
+            self._cookies = read_cookies(secret(self.channel, self.context.secrets_file))
+            async for item in self.collect():
+                found += isinstance(item, Post)
+                yield item
+            self.outcome = self._verdict_of_a_full_run(found)
+        except SettingsError as error:
+            self.outcome = Verdict(AccessState.NEEDS_LOGIN, str(error))
+        except Stopped as stopped:
+            self.outcome = Verdict(stopped.state, stopped.detail)
+        except Exception as error:
+            # The message of an unforeseen error may quote a post, so only its kind is told.
+            log.exception("channel %s: unforeseen error", self.channel.id)
+            kind = type(error).__name__
+            self.outcome = Verdict(AccessState.BAD_SHAPE, f"unforeseen {kind}; see the log")
+        finally:
+            self.memory.save()
+
+    def _verdict_of_a_full_run(self, found: int) -> Verdict:
+        if self.troubles:
+            first, more = self.troubles[0], len(self.troubles) - 1
+            return Verdict(first.state, first.detail + (f" (and {more} more)" if more else ""))
+        if not found:
+            return Verdict(AccessState.EMPTY, "the channel shows no posts")
+        return Verdict(AccessState.OK)
+
+    # Asking ----------------------------------------------------------------------------------
+
+    async def fetch(
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,
+    ) -> Response:
+        """Fetch ``url`` (a path or an address) at the channel's pace.
+
+        Throttled answers are tried again after a wait; walls never are.
+
+        Raises:
+            Stopped: the answer is no content, or today's requests are spent.
+        """
+        for attempt in range(RETRIES + 1):
+            response, verdict = await self._ask(self._request(url, params, headers, request))
+            if verdict.state is AccessState.OK and response is not None:
+                return response
+            if verdict.state is not AccessState.THROTTLED or attempt == RETRIES:
+                break
+            wait = _wait_asked(response) or 4 * self.channel.pace.delay * 2**attempt
+            if wait > LONGEST_WAIT:
+                break
+            log.warning("channel %s: %s; waiting %.0f s", self.channel.id, verdict.detail, wait)
+            await asyncio.sleep(wait)
+        if verdict.state is AccessState.BAD_SHAPE and response is not None:
+            self.set_aside("bad_shape", verdict.detail, response.text)
+        raise Stopped(verdict.state, verdict.detail)
+
+    async def fetch_json(
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,
+    ) -> dict[str, Any]:
+        """Fetch a JSON object; see ``fetch``.
+
+        Raises:
+            Stopped: see ``fetch``; ``bad_shape`` where the body is no JSON object.
+        """
+        response = await self.fetch(url, params, headers=headers, **request)
+        payload = load_object(response.text)
+        if payload is None:
+            self.set_aside("bad_shape", "no JSON object", response.text)
+            raise Stopped(AccessState.BAD_SHAPE, f"no JSON object at {urlsplit(url).path}")
+        return payload
+
+    def address(self, url: str, params: Mapping[str, str | int] | None = None) -> str:
+        """The address a request really goes to: on ``base_url`` where the channel has one."""
+        parts = urlsplit(url)
+        query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
+        local = urlunsplit(("", "", parts.path or "/", query, ""))
+        if self.channel.base_url is not None:
+            return self.channel.base_url + local
+        return (f"{parts.scheme}://{parts.netloc}" if parts.netloc else self.home) + local
+
+    def _request(
+        self,
+        url: str,
+        params: Mapping[str, str | int] | None,
+        headers: Mapping[str, str] | None,
+        more: dict[str, Any],
+    ) -> scrapy.Request:
+        # Redirects are judged, not followed: a login cookie must not travel to another host.
+        meta = {"handle_httpstatus_all": True, "dont_redirect": True, "dont_retry": True}
+        return scrapy.Request(
+            self.address(url, params),
+            headers={**self.default_headers, **(headers or {})},
+            cookies=self._cookies,
+            dont_filter=True,
+            **{**more, "meta": {**meta, **self.meta, **more.get("meta", {})}},
+        )
+
+    async def _ask(self, request: scrapy.Request) -> tuple[Response | None, Verdict]:
+        if not self.memory.spend(self.now().date(), self.channel.pace.daily):
+            most = self.channel.pace.daily
+            raise Stopped(AccessState.THROTTLED, f"today's {most} requests (pace.daily) are spent")
+        await self._keep_pace()
+        self.tally.requests += 1
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            # Scrapy and Twisted raise many kinds; to us they all say that nobody answered.
+            host = urlsplit(request.url).netloc
+            return None, Verdict(AccessState.THROTTLED, f"{host} did not answer: {kind_of(error)}")
+        text = response.text if hasattr(response, "encoding") else ""
+        return response, type(self).judge(response.status, text)
+
+    async def _keep_pace(self) -> None:
+        pace = self.channel.pace
+        await asyncio.sleep(max(0.0, self._next_request - monotonic()))
+        # Not for secrecy: waits vary so that requests do not come in lockstep.
+        factor = random.uniform(1 - pace.jitter, 1 + pace.jitter)  # noqa: S311
+        self._next_request = monotonic() + pace.delay * factor
+
+    # Keeping ---------------------------------------------------------------------------------
+
+    def keep(self, parsed: Parsed) -> Iterator[Item]:
+        """Count and seal what a parser rejected; give back the rest."""
+        for rejected in parsed.rejected:
+            self.tally.reject(rejected)
+            self.set_aside(rejected.reason, rejected.detail, rejected.record)
+        yield from parsed.posts
+        yield from parsed.snapshots
+
+    def set_aside(self, reason: str, detail: str, record: Any) -> None:
+        """Put what was not understood into the sealed quarantine."""
+        where = f"crawl:{self.channel.id}"
+        self.context.quarantine.put(where=where, reason=reason, detail=detail, record=record)
+
+    def known(self, post_id: str) -> Post | None:
+        """The version of a post that the archive holds."""
+        return self.context.archive.latest(post_id)
+
+    def covered(self, post: Post, fetched: int) -> Post:
+        """Note how many of a post's comments were read, in the post and in the tally.
+
+        Comments fetched by earlier runs still count: the platform shows a changing choice.
+        """
+        declared = post.comments.value if post.comments is not None else None
+        before = self.known(post.id)
+        if before is not None and before.coverage is not None:
+            fetched = max(fetched, before.coverage.fetched)
+        self.tally.cover(declared, fetched)
+        return post.model_copy(update={"coverage": Coverage(declared=declared, fetched=fetched)})
+
+    def note_trouble(self, stopped: Stopped) -> None:
+        """Remember a trouble of one post only; the run goes on and tells it at its end."""
+        self.troubles.append(Verdict(stopped.state, stopped.detail))
+
+    def result(self) -> CrawlRun:
+        """How the crawl ended."""
+        verdict = self.outcome or Verdict(AccessState.OK, "stopped by hand before the end")
+        return CrawlRun(
+            channel=self.channel.id,
+            source=self.channel.source,
+            started_at=self.started_at,
+            ended_at=self.now(),
+            state=verdict.state,
+            detail=self.context.mask.text(verdict.detail),
+            **vars(self.tally),
+        )
+
+    def now(self) -> datetime:
+        """The present, with China's offset."""
+        return datetime.now(CHINA)
+
+
+def read_cookies(login: str | None) -> dict[str | bytes, str | bytes | bool | float | int]:
+    """Read a cookie header such as ``SUB=…; _T_WM=…``; a bare value is taken for SUB."""
+    if login is None:
+        return {}
+    if "=" not in login:
+        return {"SUB": login.strip()}
+    pairs = (part.partition("=") for part in login.split(";"))
+    return {name.strip(): value.strip() for name, found, value in pairs if found}
+
+
+def kind_of(error: Exception) -> str:
+    """The kind of a network error in one word."""
+    return type(error).__name__
+
+
+def _wait_asked(response: Response | None) -> float | None:
+    """Seconds of a ``Retry-After`` header."""
+    raw = (response.headers.get("Retry-After") if response is not None else None) or b""
+    return float(raw) if raw.isdigit() else None
