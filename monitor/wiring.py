@@ -9,8 +9,6 @@ from monitor.settings import Settings
 from nlp.tagger import Tagger, open_tagger
 from posts.store import PostStore, open_store
 
-__all__ = ["archive", "mask", "quarantine", "store", "tagger"]
-
 
 def archive(settings: Settings) -> Archive:
     """Open the archive under the data folder."""
@@ -35,6 +33,28 @@ def mask(settings: Settings, *, keep_names: frozenset[str] = frozenset()) -> Mas
 def quarantine(settings: Settings) -> Quarantine:
     """Open the sealed quarantine under the data folder."""
     return Quarantine(settings.data / "quarantine", _key(settings))
+
+
+def ingest_backlog(settings: Settings) -> IngestResult:
+    """Tag and index what the archive holds and the index does not, with progress on stderr."""
+    kept, index = archive(settings), store(settings)
+    try:
+        with progress("tagging", kept.head() - index.checkpoint()) as advance:
+            return ingest(kept, index, tagger(settings), advance=advance)
+    finally:
+        index.close()
+        kept.close()
+
+
+def current_status(settings: Settings) -> Status:
+    """What there is right now: channels, last crawls, backlog, store, model."""
+    channels = load_channels(settings.channels) if settings.channels.exists() else []
+    kept, index = archive(settings), store(settings)
+    try:
+        return status(kept, index, channels, model=tagger(settings).version)
+    finally:
+        index.close()
+        kept.close()
 
 
 def _key(settings: Settings) -> bytes:
