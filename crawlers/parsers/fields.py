@@ -51,6 +51,11 @@ def text_or_none(value: Any) -> str | None:
     return None if text.lower() in _ABSENT else text
 
 
+def plain_text(value: Any) -> str:
+    """Return the text of a post as written, without outer blanks; "" where there is none."""
+    return _UNREADABLE.sub("", value).strip() if isinstance(value, str) else ""
+
+
 def region(value: Any) -> str | None:
     """Read a region: "发布于 北京", "来自河南", "IP属地：广东" become 北京, 河南, 广东."""
     text = text_or_none(value)
@@ -75,7 +80,9 @@ def native_id(value: Any) -> str:
             ``bad_id`` where it is no id at all.
     """
     if isinstance(value, float):
-        value = str(value)
+        raise ParseError(
+            "mangled_id", "the id is a rounded number; export again with the id column as text"
+        )
     if isinstance(value, bool) or not isinstance(value, (str, int, type(None))):
         raise ParseError("bad_id", f"expected a text or a number, found {type(value).__name__}")
     text = text_or_none(str(value) if isinstance(value, int) else value)
@@ -96,6 +103,18 @@ def native_id(value: Any) -> str:
         text = whole[1]
     if not text or len(text) > 200 or re.search(r"\s", text):
         raise ParseError("bad_id", "an id has 1 to 200 characters and no blanks")
+    return text
+
+
+def digits(value: Any) -> str:
+    """Return an id as ``native_id`` does; it must be made of digits, as weibo's and douyin's are.
+
+    Raises:
+        ParseError: as ``native_id``.
+    """
+    text = native_id(value)
+    if not re.fullmatch(r"[0-9]{1,20}", text):
+        raise ParseError("bad_id", f"expected digits, found {_shape(text)}")
     return text
 
 

@@ -1,0 +1,53 @@
+"""Read the tables of an Excel workbook (.xlsx), sheet by sheet."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError as XmlError
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from crawlers.import_reading import Columns, Read, Record
+from crawlers.parsed import Rejected
+from posts.errors import ParseError, UnknownFormat
+
+_BROKEN = (BadZipFile, InvalidFileException, XmlError, KeyError, ValueError, OSError, EOFError)
+_EXCEL_DIGITS = 10**15
+"""Excel keeps 15 digits of a number; the rest of a longer id is lost."""
+
+
+def read_sheets(path: Path) -> Iterator[Read]:
+    """Yield the header and the rows of every sheet.
+
+    Raises:
+        UnknownFormat: the file is no workbook.
+    """
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except _BROKEN as error:
+        raise UnknownFormat(f"{path}: a zip file, but no Excel workbook") from error
+    with closing(book):
+        for sheet in book.worksheets:
+            rows = sheet.iter_rows(values_only=True)
+            columns = tuple(str(cell or "").strip() for cell in next(rows, ()))
+            if not any(columns):
+                continue
+            yield Columns(columns)
+            for number, cells in enumerate(rows, start=2):
+                if any(cell is not None for cell in cells):
+                    yield _row(columns, cells, number)
+
+
+def _row(columns: tuple[str, ...], cells: tuple[Any, ...], number: int) -> Read:
+    row = dict(zip(columns, cells, strict=False))
+    for name, cell in row.items():
+        if isinstance(cell, int | float) and abs(cell) >= _EXCEL_DIGITS and name.endswith("id"):
+            error = ParseError(
+                "mangled_id",
+                f"Excel rounded the id in column {name}; export again with ids as text",
+            )
+            return Rejected(error.reason, error.detail, record=row, line=number)
+    return Record(number, row)
