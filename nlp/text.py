@@ -51,7 +51,8 @@ _LINK = re.compile(
     rf"(?:https?://|(?<![a-z0-9@._-])(?={_DOMAIN}(?:(?![a-z0-9_])|https?://)))"
     r"[a-z0-9._~:/?#!$&'*+,;=%@-]*[a-z0-9/=#&%_-]"
 )
-_MENTION = re.compile(r"(?<![a-z0-9._-])@[\w·-]{1,15}(?![\w·-])")
+_NAME = re.compile(r"@[\w·-]{1,15}")
+_MENTIONS = re.compile(rf"(?<![a-z0-9._-])(?:{_NAME.pattern})+(?![\w·-])")
 _INSTITUTION = re.compile(r"工会|总工|人社|法院|仲裁|监察|公安|信访|政府|[局委]$|123\d\d|110")
 
 
@@ -83,6 +84,12 @@ def _visible(text: str) -> str:
     return _LOOSE_JOINER.sub("", _INVISIBLE.sub("", text))
 
 
+def _shorten(text: str) -> str:
+    """Cut runs of one character or one emoticon to three; numbers keep their digits."""
+    text = _SAME_DIGIT.sub(r"\1\1\1", _SAME_CHARACTER.sub(r"\1\1\1", text))
+    return _SAME_EMOTICON.sub(r"\1\1\1", text)
+
+
 def fold(text: str) -> str:
     """Fold width, script, case, blanks, quotes and long repetitions; drop what cannot be seen.
 
@@ -91,19 +98,18 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", _visible(text)).lower()
     text = simplify(unicodedata.normalize("NFKC", text)).translate(_QUOTES)
     text = _BLANK.sub(" ", _visible(text)).strip()
-    text = _SAME_CHARACTER.sub(r"\1\1\1", text)
-    return _SAME_EMOTICON.sub(r"\1\1\1", _SAME_DIGIT.sub(r"\1\1\1", text))
+    return _shorten(text)
 
 
-def _hide(mention: re.Match[str]) -> str:
-    name = mention.group()
-    return name if _INSTITUTION.search(name) else PERSON
+def _hide_people(mentions: re.Match[str]) -> str:
+    names = _NAME.findall(mentions.group())
+    return "".join(name if _INSTITUTION.search(name) else PERSON for name in names)
 
 
 def normalise(text: str) -> str:
     """Fold a text and put tokens for links and mentioned people; institutions keep their name."""
-    text = _MENTION.sub(_hide, _LINK.sub(LINK, fold(text)))
-    return _SAME_EMOTICON.sub(r"\1\1\1", text)
+    text = _MENTIONS.sub(_hide_people, _LINK.sub(LINK, fold(text)))
+    return _shorten(text)
 
 
 def tokens(text: str) -> list[str]:
