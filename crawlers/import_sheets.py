@@ -7,8 +7,8 @@ from typing import Any
 from xml.etree.ElementTree import ParseError as XmlError
 from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+import openpyxl  # type: ignore[import-untyped]
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from crawlers.import_reading import Columns, Read, Record
 from crawlers.parsed import Rejected

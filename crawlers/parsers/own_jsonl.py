@@ -18,8 +18,6 @@ SOURCE = "import:jsonl"
 KNOWN_KEYS = frozenset(Post.model_fields)
 _PREFIX = re.compile(rf"({'|'.join(get_args(Platform))}):(?=.)")
 
-_PERSONAL_ADDRESS = re.compile(r"weibo\.(?:com|cn)/(?:u/)?\d{5,}|douyin\.com/user/|sec_u(?:ser_)?id=")
-
 
 def parse_line(row: Mapping[str, Any], *, channel: str | None, collected_at: datetime) -> Post:
     """Read one line; a ``channel`` that is given wins over the line's own.
@@ -48,7 +46,7 @@ def parse_line(row: Mapping[str, Any], *, channel: str | None, collected_at: dat
         by_channel=_flag(row, "by_channel"),
         region=fields.region(row.get("region")),
         gender=fields.gender(row.get("gender")),
-        url=_address(row),
+        url=fields.text_or_none(row.get("url")),
         coverage=_coverage(row.get("coverage")),
         deleted=_flag(row, "deleted") or False,
         source=fields.text_or_none(row.get("source")) or SOURCE,
@@ -79,14 +77,6 @@ def _id(platform: Any, text: str) -> str:
 def _reference(platform: Any, value: Any) -> str | None:
     native = fields.optional_id(value)
     return None if native is None else _id(platform, native)
-
-
-def _address(row: Mapping[str, Any]) -> str | None:
-    """Return the post's address unless it tells who wrote it."""
-    url, author = fields.text_or_none(row.get("url")), fields.optional_id(row.get("author"))
-    if url is None or _PERSONAL_ADDRESS.search(url) or (author is not None and author in url):
-        return None
-    return url
 
 
 def _flag(row: Mapping[str, Any], key: str) -> bool | None:
