@@ -98,7 +98,7 @@ def _number(feed_id: str) -> int:
 def _post(row: dict[str, Any], under: list[dict[str, Any]], midnight: datetime) -> FeedPost:
     number = _number(row["id"])
     minutes = timedelta(days=row["day"], hours=row["hour"], minutes=number * 7 % 60)
-    at = min(midnight + minutes, midnight - timedelta(days=1))
+    at = min(midnight + minutes, midnight - timedelta(hours=3))
     return FeedPost(
         number=number,
         platform=row["platform"],

@@ -1,0 +1,145 @@
+"""The Douyin Open Platform (open.douyin.com), as far as it still answers.
+
+Item ids are encrypted ("@..."); the plain id is taken from the share address where that shows it.
+Envelope: ``{data: {error_code, description, list}, extra: {error_code, ...}}``; mini-apps add
+``err_no`` outside. Numbers come as numbers or as texts. Errors come with HTTP 200.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from crawlers.access import OK, Verdict, judge_status, load_object
+from crawlers.parsed import Parsed
+from crawlers.parsers import fields
+from crawlers.parsers.douyin_web import STICKER, rejected_whole
+from crawlers.parsers.rows import Row, part, read_rows
+from posts.model import AccessState, Post, post_id
+
+SOURCE = "douyin-api"
+
+ERRORS = {
+    AccessState.NEEDS_LOGIN: {
+        10008, 10010, 10020, 2190002, 2190008, 28001003, 28001008, 28001014, 28001018,
+    },
+    AccessState.THROTTLED: {28001005, 28001006, 28003017},
+    AccessState.API_GONE: {28001016, 28001019, 28001056},
+    AccessState.BAD_SHAPE: {2100005, 28001007},
+}  # fmt: skip
+"""Codes of the platform's error table: token or capability missing, busy or quota spent, closed,
+our own request wrong."""
+
+
+def judge(status: int, body: str) -> Verdict:
+    """Judge an answer by the code in its envelope."""
+    payload = load_object(body)
+    code, said = error_of(payload) if payload is not None else (None, "")
+    if code:
+        state = next((s for s, codes in ERRORS.items() if code in codes), AccessState.BAD_SHAPE)
+        return Verdict(state, f"error_code {code} {said[:60]}".strip())
+    if (verdict := judge_status(status)) is not None:
+        return verdict
+    if payload is None:
+        return Verdict(AccessState.BAD_SHAPE, f"HTTP {status} without a JSON object")
+    return OK
+
+
+def error_of(payload: Any) -> tuple[int | None, str]:
+    """Return the first code that is not 0, with its description; (None, "") where all is well."""
+    inner = part(payload, "data")
+    for place in (inner, part(payload, "extra"), part(inner, "extra"), payload):
+        for key in ("error_code", "err_no"):
+            code = fields.count(place.get(key))
+            if code is not None and code.value:
+                said = place.get("description") or place.get("err_msg")
+                return code.value, said if isinstance(said, str) else ""
+    return None, ""
+
+
+def parse_videos(payload: Any, *, channel: str, collected_at: datetime) -> Parsed:
+    """Read ``video_list``."""
+    rows = _list(payload)
+    if rows is None:
+        return rejected_whole("data.list", part(payload, "data") or payload)
+
+    def read(row: Row) -> Iterator[Post]:
+        yield _read_video(row, channel, collected_at)
+
+    return read_rows(rows, read, "data.list")
+
+
+def parse_comments(
+    payload: Any, *, work: str, channel: str, collected_at: datetime, root: str | None = None
+) -> Parsed:
+    """Read ``video/comment/list``, ``item/list_comment`` or ``item/list_comment_reply``.
+
+    Args:
+        work: native id of the post that was asked for, as ``parse_videos`` gave it.
+        root: native id of the comment whose replies were asked for.
+    """
+    rows = _list(payload)
+    if rows is None:
+        return rejected_whole("data.list", part(payload, "data") or payload)
+
+    def read(row: Row) -> Iterator[Post]:
+        yield _read_comment(row, work, root, channel, collected_at)
+
+    return read_rows(rows, read, "data.list")
+
+
+def next_page(payload: Any) -> int | None:
+    """Return the cursor of the next page; None at the end."""
+    data = part(payload, "data")
+    cursor = fields.count(data.get("cursor")) if data.get("has_more") in (True, 1, "1") else None
+    return None if cursor is None else cursor.value
+
+
+def _list(payload: Any) -> Any:
+    data = part(payload, "data")
+    return data.get("list")
+
+
+def _read_video(row: Row, channel: str, collected_at: datetime) -> Post:
+    shared = fields.text_or_none(row.get("share_url")) or ""
+    plain = re.search(r"/video/(\d{6,20})", shared)
+    native = plain[1] if plain else fields.native_id(row.get("item_id"))
+    figures = part(row, "statistics")
+    name = post_id("douyin", native)
+    return fields.build_post(
+        id=name,
+        platform="douyin",
+        channel=channel,
+        kind="post",
+        thread_id=name,
+        text=fields.plain_text(row.get("title")),
+        published_at=fields.moment(row.get("create_time")),
+        collected_at=collected_at,
+        by_channel=True,
+        likes=fields.count(figures.get("digg_count")),
+        comments=fields.count(figures.get("comment_count")),
+        shares=fields.count(figures.get("share_count")),
+        views=fields.count(figures.get("play_count")),
+        url=f"https://www.douyin.com/video/{native}" if plain else shared or None,
+        source=SOURCE,
+    )
+
+
+def _read_comment(
+    row: Row, work: str, root: str | None, channel: str, collected_at: datetime
+) -> Post:
+    return fields.build_post(
+        id=post_id("douyin", fields.native_id(row.get("comment_id"))),
+        platform="douyin",
+        channel=channel,
+        kind="comment",
+        parent_id=post_id("douyin", root or work),
+        thread_id=post_id("douyin", work),
+        text=fields.plain_text(row.get("content")) or STICKER,
+        published_at=fields.moment(row.get("create_time")),
+        collected_at=collected_at,
+        author=fields.optional_id(row.get("comment_user_id")),
+        likes=fields.count(row.get("digg_count")),
+        comments=fields.count(row.get("reply_comment_total")),
+        source=SOURCE,
+    )
