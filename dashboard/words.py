@@ -1,0 +1,115 @@
+"""Words a reader sees: Chinese for values, times and numbers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import get_args
+
+from monitor.trends import Share
+from posts.model import CHINA, AccessState, Count
+
+VALUES: dict[str, dict[str, str]] = {
+    "sentiment": {"negative": "负面", "neutral": "中性", "positive": "正面"},
+    "intent": {
+        "complaint": "投诉", "help": "求助", "suggestion": "建议", "inquiry": "咨询",
+        "praise": "表扬", "announcement": "通知", "chat": "闲聊", "spam": "广告",
+    },
+    "topic": {
+        "wages": "工资报酬", "hours": "工时休假", "insurance": "社保公积金", "safety": "劳动安全",
+        "contract": "劳动合同", "rights": "维权争议", "women": "女职工权益", "benefits": "福利慰问",
+        "living": "食宿通勤", "hardship": "困难帮扶", "training": "培训发展",
+        "management": "管理作风", "democracy": "民主管理", "activities": "文体活动",
+        "service": "工会服务", "gig": "新就业形态", "mental": "心理健康",
+    },
+    "platform": {"weibo": "微博", "douyin": "抖音", "site": "网站"},
+    "kind": {"post": "帖子", "comment": "评论"},
+    "gender": {"m": "男", "f": "女"},
+}  # fmt: skip
+
+FIELDS: dict[str, str] = {
+    "sentiment": "情感",
+    "intent": "意图",
+    "topic": "话题",
+    "platform": "平台",
+    "channel": "频道",
+    "kind": "类型",
+    "region": "地区",
+    "gender": "性别",
+}
+
+STATES: dict[AccessState, tuple[str, str, str]] = {
+    AccessState.OK: ("正常", "已完整读取。", "good"),
+    AccessState.EMPTY: ("没有内容", "能打开，但没有任何帖子。", "good"),
+    AccessState.NEEDS_LOGIN: (
+        "需要登录",
+        "平台要求登录，这次没有读到；请管理员更新登录信息。",
+        "bad",
+    ),
+    AccessState.CAPTCHA: ("要求验证", "平台弹出了验证码，这次没有读到；请过些时候再采集。", "bad"),
+    AccessState.THROTTLED: (
+        "被限速",
+        "平台嫌访问太快，只读到一部分；请调慢或过些时候再采集。",
+        "bad",
+    ),
+    AccessState.DELETED: ("已删除", "频道或帖子已被删除。", "bad"),
+    AccessState.API_GONE: ("接口停用", "平台停用了这个读取方式；请管理员换一种方式。", "bad"),
+    AccessState.BAD_SHAPE: ("格式变了", "平台返回的内容认不出来；请联系维护人员。", "bad"),
+}
+"""Name, what it means and what to do, and whether it worries."""
+
+_WEEKDAYS = "一二三四五六日"
+
+
+def chinese(field: str, value: str) -> str:
+    """What a value of a field is called; an unknown value is shown as it is."""
+    return VALUES.get(field, {}).get(value, value)
+
+
+def day(value: date, *, beside: date | None = None) -> str:
+    """Write 6月3日, with the year where it differs from that of ``beside``."""
+    plain = f"{value.month}月{value.day}日"
+    return plain if beside and beside.year == value.year else f"{value.year}年{plain}"
+
+
+def span(since: date, until: date) -> str:
+    """Write a span of days."""
+    if since == until:
+        return day(since)
+    return f"{day(since)}至{day(until, beside=since)}"
+
+
+def moment(at: datetime | None) -> str:
+    """Write a time in China's zone, such as 2026年6月3日（周三）14:05."""
+    if at is None:
+        return "时间不详"
+    local = at.astimezone(CHINA)
+    return f"{day(local.date())}（周{_WEEKDAYS[local.weekday()]}）{local:%H:%M}"
+
+
+def number(value: int | None) -> str:
+    """Write a number with separators; unknown is said so."""
+    return "不详" if value is None else f"{value:,}"
+
+
+def counter(count: Count | None) -> str | None:
+    """Write a platform's counter; None where unknown."""
+    return None if count is None else f"{count.value:,}{'+' if count.lower_bound else ''}"
+
+
+def percent(value: float | None) -> str:
+    """Write a share as whole per cent; unknown is a dash."""
+    return "—" if value is None else f"{value:.0%}"
+
+
+def between(share: Share) -> str:
+    """Write the interval of a share."""
+    if share.low is None or share.high is None:
+        return "没有发言，无法计算"
+    return f"{share.low:.0%} 到 {share.high:.0%}"
+
+
+def listed(field: str, values: Sequence[str]) -> str:
+    """Write values of a field in a row."""
+    return "、".join(chinese(field, value) for value in values)
+
+
+assert set(STATES) == set(get_args(AccessState) or AccessState)
