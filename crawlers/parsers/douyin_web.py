@@ -14,8 +14,7 @@ from urllib.parse import unquote
 from crawlers.access import OK, Verdict, judge_status, load_object
 from crawlers.parsed import Parsed, Rejected
 from crawlers.parsers import fields
-from crawlers.parsers.rows import Row, part, read_rows
-from crawlers.parsers.zeeschuimer import snake_case
+from crawlers.parsers.rows import Row, part, read_rows, snake_case
 from posts.model import AccessState, ChannelSnapshot, Post, post_id
 
 SOURCE = "douyin-web"

@@ -106,10 +106,15 @@ def _common(
 
 
 def _published(row: Mapping[str, Any]) -> datetime | None:
-    """Prefer the Unix time; spreadsheets round it less often than they reshape the other."""
+    """Read the time of writing.
+
+    For Weibo MediaCrawler takes the local time for UTC when it computes ``create_time``, so that
+    it is eight hours late; ``create_date_time`` carries its offset and is right.
+    """
     try:
-        return fields.moment(row.get("create_time")) or fields.moment(row.get("create_date_time"))
+        written = fields.moment(row.get("create_date_time"))
     except ParseError:
-        if fields.text_or_none(row.get("create_date_time")) is None:
+        if fields.text_or_none(row.get("create_time")) is None:
             raise
-        return fields.moment(row.get("create_date_time"))
+        written = None
+    return written or fields.moment(row.get("create_time"))

@@ -1,5 +1,6 @@
 """Read the rows of a payload one by one; a bad row is rejected and the others stay."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,9 @@ from posts.errors import ParseError
 from posts.model import Post
 
 Row = Mapping[str, Any]
+
+UNDEFINED = "$undefined"
+_EMBEDDED_NAMES = {"stats": "statistics", "author_info": "author"}
 
 
 def read_rows(rows: Any, read: Callable[[Row], Iterable[Post]], where: str) -> Parsed:
@@ -39,3 +43,15 @@ def part(row: Any, key: str) -> Row:
     """Return the object under ``key``, or an empty one where there is none."""
     found = row.get(key) if isinstance(row, Mapping) else None
     return found if isinstance(found, Mapping) else {}
+
+
+def snake_case(value: Any) -> Any:
+    """Rename camelCase keys to snake_case and drop "$undefined", at every depth."""
+    if isinstance(value, Mapping):
+        named = {
+            re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", str(key)).lower(): snake_case(item)
+            for key, item in value.items()
+            if item != UNDEFINED
+        }
+        return {_EMBEDDED_NAMES.get(key, key): item for key, item in named.items()}
+    return [snake_case(item) for item in value] if isinstance(value, list) else value
