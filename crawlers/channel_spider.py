@@ -18,7 +18,7 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawlers.access import Judge, Verdict, judge_weibo, load_object
+from crawlers.access import Verdict, judge_weibo, load_object
 from crawlers.context import CrawlContext, Memory, Tally
 from crawlers.parsed import Parsed
 from monitor.channels import Channel, secret
@@ -59,7 +59,7 @@ class ChannelSpider(scrapy.Spider):
     platform: ClassVar[Platform] = "weibo"
     home: ClassVar[str]
     """Scheme and host of the platform; a channel's ``base_url`` stands in for it."""
-    judge: ClassVar[Judge] = staticmethod(judge_weibo)
+    judge: ClassVar[staticmethod[[int, str], Verdict]] = staticmethod(judge_weibo)
     default_headers: ClassVar[Mapping[str, str]] = {}
     meta: ClassVar[Mapping[str, Any]] = {}
     """Meta of every request, such as what scrapy-playwright wants."""
@@ -71,6 +71,8 @@ class ChannelSpider(scrapy.Spider):
         self.tally = Tally()
         self.memory = Memory(context.data, channel.id)
         self.outcome: Verdict | None = None
+        self.run: CrawlRun | None = None
+        """How the crawl ended; there once it is kept."""
         self.troubles: list[Verdict] = []
         self.started_at = self.now()
         self._cookies: dict[str | bytes, str | bytes | bool | float | int] = {}
@@ -104,8 +106,6 @@ class ChannelSpider(scrapy.Spider):
             log.exception("channel %s: unforeseen error", self.channel.id)
             kind = type(error).__name__
             self.outcome = Verdict(AccessState.BAD_SHAPE, f"unforeseen {kind}; see the log")
-        finally:
-            self.memory.save()
 
     def _verdict_of_a_full_run(self, found: int) -> Verdict:
         if self.troubles:
@@ -225,6 +225,10 @@ class ChannelSpider(scrapy.Spider):
         yield from parsed.posts
         yield from parsed.snapshots
 
+    def keep_posts(self, parsed: Parsed) -> list[Post]:
+        """Do as ``keep``, where only posts are wanted."""
+        return [item for item in self.keep(parsed) if isinstance(item, Post)]
+
     def set_aside(self, reason: str, detail: str, record: Any) -> None:
         """Put what was not understood into the sealed quarantine."""
         where = f"crawl:{self.channel.id}"
@@ -263,7 +267,8 @@ class ChannelSpider(scrapy.Spider):
             **vars(self.tally),
         )
 
-    def now(self) -> datetime:
+    @staticmethod
+    def now() -> datetime:
         """The present, with China's offset."""
         return datetime.now(CHINA)
 

@@ -1,7 +1,73 @@
-"""Verbs of the command line that live in this room."""
+"""Verbs of the command line that live in this room: crawl, import, demo."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 
 def register(app: typer.Typer) -> None:
     """Hang this room's verbs on the command line."""
+    app.command("crawl")(crawl_channels)
+    app.command("import")(import_exports)
+    app.command("demo")(show_demo)
+
+
+def crawl_channels(
+    channels: Annotated[
+        list[str] | None, typer.Argument(help="Ids in the channel file; all where none is given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Run the spiders of the configured channels, then tag and index what is new.
+
+    Example: gongsheng crawl weibo-main
+    """
+    # Scrapy and the model load slowly; the other verbs shall not wait for them.
+    from crawlers.report import print_runs, print_runs_json
+    from crawlers.run import chosen_channels, crawl
+    from monitor import wiring
+    from monitor.settings import load_settings
+
+    settings = load_settings()
+    runs = crawl(chosen_channels(settings, channels or ()), settings)
+    ingested = wiring.ingest_backlog(settings)
+    if as_json:
+        print_runs_json(runs, ingested)
+    else:
+        print_runs(runs, ingested)
+
+
+def import_exports(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exports or own JSONL.")],
+    channel: Annotated[str, typer.Option(help="Channel that the posts belong to.")] = "import",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Read exports of other tools and our own JSONL, then tag and index what is new.
+
+    Example: gongsheng import creator_comments_2026-11-20.jsonl --channel weibo-main
+    """
+    from crawlers.report import print_import
+    from crawlers.run_import import import_into_archive
+    from monitor import wiring
+    from monitor.settings import load_settings
+
+    settings = load_settings()
+    result = import_into_archive(files, channel=channel, settings=settings)
+    wiring.ingest_backlog(settings)
+    print_import(result, quarantine=settings.data / "quarantine", as_json=as_json)
+
+
+def show_demo(
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard/--no-dashboard", help="Open the dashboard at the end.")
+    ] = True,
+) -> None:
+    """Start the bundled channels on loopback, crawl, tag and index them, open the dashboard.
+
+    Example: gongsheng demo --no-dashboard
+    """
+    from crawlers.demo import run_demo
+    from monitor.settings import load_settings
+
+    run_demo(load_settings(), dashboard=dashboard)

@@ -4,22 +4,13 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
 from crawlers.parsed import Rejected
 from posts.archive import Archive
-from posts.model import Post
 from posts.privacy import Mask
 from posts.quarantine import Quarantine
 
-__all__ = ["CrawlContext", "KnownPosts", "Memory", "Tally"]
-
-
-class KnownPosts(Protocol):
-    """What the archive already holds."""
-
-    def latest(self, post_id: str) -> Post | None:
-        """The newest kept version of a post."""
+__all__ = ["CrawlContext", "Memory", "Tally"]
 
 
 @dataclass(frozen=True)
@@ -66,8 +57,9 @@ class Memory:
         self._path = folder / "crawl" / f"{channel}.json"
         self._day = ""
         self._requests = 0
-        self.reached_the_end = False
-        """Whether an earlier run read the channel to its oldest post."""
+        self.resume: dict[str, str] | None = {}
+        """Parameters of the page from which the channel is unread: none for the first page of all,
+        None once a run has read the channel to its oldest post."""
         self.unread: set[str] = set()
         """Posts whose comments were not read to the end."""
         self._load()
@@ -88,7 +80,7 @@ class Memory:
         kept = {
             "day": self._day,
             "requests": self._requests,
-            "reached_the_end": self.reached_the_end,
+            "resume": self.resume,
             "unread": sorted(self.unread),
         }
         draft = self._path.with_suffix(".new")
@@ -99,7 +91,8 @@ class Memory:
         try:
             kept = json.loads(self._path.read_text("utf-8"))
             self._day, self._requests = str(kept["day"]), int(kept["requests"])
-            self.reached_the_end = bool(kept["reached_the_end"])
+            resume = kept["resume"]
+            self.resume = None if resume is None else {str(k): str(v) for k, v in resume.items()}
             self.unread = {str(one) for one in kept["unread"]}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     key: str | None = Field(
         None, description="The pseudonym key itself (64 hexadecimal digits), instead of a file"
     )
+    secrets: Path | None = Field(
+        None,
+        description="File of logins, one `NAME=value` a line; the environment goes before it",
+    )
     port: int = Field(8501, description="Port of the dashboard on loopback")
 
 

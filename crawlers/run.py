@@ -1,0 +1,156 @@
+"""Run the spiders of the configured channels, all in one process, each at its own pace."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings as ScrapySettings
+
+import crawlers.spiders
+from crawlers.channel_spider import ChannelSpider
+from crawlers.context import CrawlContext
+from monitor import wiring
+from monitor.channels import Channel, load_channels
+from monitor.settings import Settings
+from posts.errors import SettingsError
+from posts.model import AccessState, CrawlRun
+
+__all__ = ["chosen_channels", "crawl", "sources"]
+
+
+def sources() -> list[str]:
+    """The sources there are spiders for: the modules of ``crawlers/spiders``."""
+    found = iter_modules(crawlers.spiders.__path__)
+    return sorted(module.name.replace("_", "-") for module in found)
+
+
+def spider_of(source: str) -> type[ChannelSpider]:
+    """The spider class of a source.
+
+    Raises:
+        SettingsError: there is no such spider.
+    """
+    if source not in sources():
+        raise SettingsError(f"no spider for the source `{source}`; there are: {_list(sources())}")
+    module = import_module(f"crawlers.spiders.{source.replace('-', '_')}")
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, ChannelSpider) and value.name == source:
+            return value
+    raise SettingsError(f"{module.__name__} holds no spider named `{source}`")
+
+
+def chosen_channels(settings: Settings, ids: Sequence[str] = ()) -> list[Channel]:
+    """The channels of the channel file, or those of them with the given ids.
+
+    Raises:
+        ChannelFileError: the file is wrong or names a source without a spider.
+        SettingsError: an id is not in the file.
+    """
+    channels = load_channels(settings.channels, sources=sources())
+    known = {channel.id: channel for channel in channels}
+    for one in ids:
+        if one not in known:
+            raise SettingsError(
+                f"no channel `{one}` in {settings.channels}; there are: {_list(known)}"
+            )
+    return [known[one] for one in dict.fromkeys(ids)] if ids else channels
+
+
+def crawl(channels: Sequence[Channel], settings: Settings) -> list[CrawlRun]:
+    """Crawl channels side by side and give back how each ended, in the same order.
+
+    May be called again in the same process, always from the same thread.
+
+    Raises:
+        SettingsError: a channel's source has no spider, or the key cannot be read.
+    """
+    spiders = [spider_of(channel.source) for channel in channels]
+    loop = _loop()
+    names = frozenset(channel.name for channel in channels)
+    archive = wiring.archive(settings)
+    try:
+        context = CrawlContext(
+            archive=archive,
+            mask=wiring.mask(settings, keep_names=names),
+            quarantine=wiring.quarantine(settings),
+            data=settings.data,
+            secrets_file=settings.secrets,
+        )
+        return loop.run_until_complete(
+            _crawl_all(list(zip(channels, spiders, strict=True)), context)
+        )
+    finally:
+        archive.close()
+
+
+async def _crawl_all(
+    work: Iterable[tuple[Channel, type[ChannelSpider]]], context: CrawlContext
+) -> list[CrawlRun]:
+    runner = AsyncCrawlerRunner()
+    jobs = []
+    for channel, spider in work:
+        crawler = Crawler(spider, _scrapy_settings(channel))
+        jobs.append((channel, crawler, runner.crawl(crawler, channel=channel, context=context)))
+    try:
+        await asyncio.gather(*(job for _, _, job in jobs), return_exceptions=True)
+    except asyncio.CancelledError:
+        await runner.stop()
+        raise
+    return [_run_of(channel, crawler, job, context) for channel, crawler, job in jobs]
+
+
+def _run_of(
+    channel: Channel, crawler: Crawler, job: "asyncio.Future[Any]", context: CrawlContext
+) -> CrawlRun:
+    """How a crawl ended, also where its spider could not even start."""
+    if isinstance(crawler.spider, ChannelSpider) and crawler.spider.run is not None:
+        return crawler.spider.run
+    error = None if job.cancelled() else job.exception()
+    logging.getLogger(__name__).error("channel %s: not crawled", channel.id, exc_info=error)
+    now = ChannelSpider.now()
+    run = CrawlRun(
+        channel=channel.id,
+        source=channel.source,
+        started_at=now,
+        ended_at=now,
+        state=AccessState.BAD_SHAPE,
+        detail=f"the spider did not start: {type(error).__name__}; see the log",
+    )
+    context.archive.add_run(run)
+    return run
+
+
+def _scrapy_settings(channel: Channel) -> ScrapySettings:
+    settings = ScrapySettings()
+    settings.setmodule("crawlers.settings", priority="project")
+    # The spider waits out the varying pace itself; this is the floor for whatever bypasses it.
+    pace = channel.pace
+    settings.set("DOWNLOAD_DELAY", pace.delay * (1 - pace.jitter), priority="cmdline")
+    settings.set("RANDOMIZE_DOWNLOAD_DELAY", False, priority="cmdline")
+    return settings
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Start Twisted's reactor on a loop of ours, so that crawls can follow one another.
+
+    ``reactor.run`` works once a process; a loop can be run again and again.
+    """
+    from twisted.internet import asyncioreactor
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
+    from twisted.internet import reactor
+
+    reactor.startRunning(installSignalHandlers=False)
+    return loop
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"
