@@ -59,7 +59,7 @@ class ChannelSpider(scrapy.Spider):
     platform: ClassVar[Platform] = "weibo"
     home: ClassVar[str]
     """Scheme and host of the platform; a channel's ``base_url`` stands in for it."""
-    judge: ClassVar[staticmethod[[int, str], Verdict]] = staticmethod(judge_weibo)
+    judge: "ClassVar[staticmethod[[int, str], Verdict]]" = staticmethod(judge_weibo)
     default_headers: ClassVar[Mapping[str, str]] = {}
     meta: ClassVar[Mapping[str, Any]] = {}
     """Meta of every request, such as what scrapy-playwright wants."""
