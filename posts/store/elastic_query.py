@@ -1,0 +1,177 @@
+"""Our questions in Elasticsearch's words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from posts.query import PostQuery, Sort
+from posts.search_language import (
+    And,
+    Everything,
+    Expression,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+    parse,
+    searchable,
+    wanted,
+)
+from posts.store import SearchText
+from posts.store.document import CHARACTERS, PAIRS, WORDS, flag, pair, pairs
+from posts.store.highlight import goes_on
+
+Clause = dict[str, Any]
+
+NOTHING: Clause = {"match_none": {}}
+EVERYTHING: Clause = {"match_all": {}}
+_TIES = [{"newest": "desc"}, {"id": "asc"}]
+SORTS: dict[Sort, list[dict[str, str]]] = {
+    "relevance": [{"_score": "desc"}, *_TIES],
+    "newest": _TIES,
+    "oldest": [{"oldest": "desc"}, {"id": "asc"}],
+    "heat": [{"heat": "desc"}, *_TIES],
+    "negative": [{"negative": "desc"}, *_TIES],
+}
+
+
+class ElasticQueryBuilder:
+    """Builds query clauses."""
+
+    def __init__(self, search_text: SearchText) -> None:
+        self._cut = search_text
+
+    def tree(self, text: str) -> Expression | None:
+        """Read a search text; None where it holds nothing that can be found.
+
+        Raises:
+            QueryError: it cannot be read.
+        """
+        return searchable(parse(text), lambda leaf: bool(self._cut.characters(leaf)))
+
+    def build(self, query: PostQuery) -> Clause:
+        """Build a query; filters narrow and do not change the score.
+
+        Raises:
+            QueryError: the search text cannot be read.
+        """
+        tree = self.tree(query.text)
+        if tree is None:
+            return NOTHING
+        must = [] if isinstance(tree, Everything) else [self._text(tree)]
+        # Posts of unknown writers stay where the channel's own words are left out.
+        never = [_is("by_channel", flag(True))] if query.by_channel is False else []
+        return {"bool": {"must": must, "filter": self._filters(query), "must_not": never}}
+
+    def ranks(self, text: str) -> bool:
+        """Whether the search text tells better hits from worse ones."""
+        leaves = wanted(self.tree(text) or Everything())
+        return any(
+            not isinstance(leaf, Prefix) or not goes_on(self._cut.characters(leaf.text), self._cut)
+            for leaf in leaves
+        )
+
+    @staticmethod
+    def ids(ids: Sequence[str]) -> Clause:
+        """Posts with these ids."""
+        return {"terms": {"id": list(ids)}}
+
+    @staticmethod
+    def thread(thread_id: str) -> Clause:
+        """The post and everything under it."""
+        return {"bool": {"should": [_is("thread", thread_id), _is("id", thread_id)]}}
+
+    def _filters(self, query: PostQuery) -> list[Clause]:
+        chosen: dict[str, Sequence[str]] = {
+            "sentiment": query.sentiments,
+            "intent": query.intents,
+            "topic": query.topics,
+            "platform": query.platforms,
+            "channel": query.channels,
+            "kind": query.kinds,
+            "region": query.regions,
+            "gender": query.genders,
+            "urgent": () if query.urgent is None else (flag(query.urgent),),
+            "by_channel": (flag(True),) if query.by_channel else (),
+        }
+        clauses: list[Clause] = [
+            {"terms": {field: list(values)}} for field, values in chosen.items() if values
+        ]
+        if query.thread_id is not None:
+            clauses.append(self.thread(query.thread_id))
+        borders = {
+            "gte": None if query.since is None else query.since.toordinal(),
+            "lte": None if query.until is None else query.until.toordinal(),
+        }
+        span = {name: day for name, day in borders.items() if day is not None}
+        if span:
+            clauses.append({"range": {"day": span}})
+        return clauses
+
+    def _text(self, tree: Expression) -> Clause:
+        match tree:
+            case Term(text):
+                return self._term(text)
+            case Phrase(text):
+                return _next_to_each_other(self._cut.characters(text))
+            case Prefix(text):
+                return self._prefix(self._cut.characters(text))
+            case And(parts):
+                return {
+                    "bool": {
+                        "must": [self._text(part) for part in parts if not isinstance(part, Not)],
+                        "must_not": [
+                            self._text(part.part) for part in parts if isinstance(part, Not)
+                        ],
+                    }
+                }
+            case Or(parts):
+                return {
+                    "bool": {
+                        "should": [self._text(part) for part in parts],
+                        "minimum_should_match": 1,
+                    }
+                }
+            case Not(part):
+                return {"bool": {"must_not": [self._text(part)]}}
+        return EVERYTHING
+
+    def _term(self, text: str) -> Clause:
+        """A word as jieba cuts it, or its characters anywhere; both together rank higher."""
+        anywhere = _next_to_each_other(self._cut.characters(text))
+        words = self._cut.words(text)
+        if len(words) != 1:
+            return anywhere
+        return {"bool": {"should": [_is(WORDS, words[0]), anywhere], "minimum_should_match": 1}}
+
+    def _prefix(self, characters: list[str]) -> Clause:
+        if not goes_on(characters, self._cut):
+            return _next_to_each_other(characters)
+        last = characters[-1]
+        if len(characters) == 1:
+            return {"prefix": {CHARACTERS: {"value": last}}}
+        begin: Clause = {"prefix": {PAIRS: {"value": pair(characters[-2], last)}}}
+        whole = pairs(characters[:-1])
+        if not whole:
+            return begin
+        spans = [{"span_term": {PAIRS: both}} for both in whole]
+        return {
+            "span_near": {
+                "clauses": [*spans, {"span_multi": {"match": begin}}],
+                "slop": 0,
+                "in_order": True,
+            }
+        }
+
+
+def _is(field: str, value: str) -> Clause:
+    return {"term": {field: {"value": value}}}
+
+
+def _next_to_each_other(characters: list[str]) -> Clause:
+    if len(characters) == 1:
+        return _is(CHARACTERS, characters[0])
+    joined = pairs(characters)
+    if len(joined) == 1:
+        return _is(PAIRS, joined[0])
+    return {"match_phrase": {PAIRS: {"query": " ".join(joined), "analyzer": "whitespace"}}}

@@ -1,0 +1,160 @@
+"""The tantivy index of a folder: opened, read fresh, written by one process at a time."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from posts.errors import GongshengError, StoreError, StoreUnavailable
+from posts.model import TaggedPost
+from posts.store import SearchText
+from posts.store.embedded_files import (
+    REBUILD,
+    check_format,
+    segments,
+    write_checkpoint,
+    write_format,
+    writing,
+)
+from posts.store.embedded_schema import build_schema, document, prepare
+
+_WRITER_BYTES = 96_000_000
+_BATCH = 500
+_COMMIT_EVERY = 50_000
+"""Posts after which a long write is committed, so that its list of ids stays small."""
+_LOCK_SECONDS = 30.0
+
+
+@contextmanager
+def translated(folder: Path) -> Iterator[None]:
+    """Turn tantivy's errors, panics included, into ours."""
+    try:
+        yield
+    except GongshengError:
+        raise
+    except (ValueError, OSError, RuntimeError) as error:
+        raise StoreError(f"{folder}: the index cannot be used ({error}); {REBUILD}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise StoreError(f"{folder}: the index is damaged ({error}); {REBUILD}") from error
+
+
+class EmbeddedIndex:
+    """Owns the folder; see ``embedded_files`` for what lies in it."""
+
+    def __init__(self, folder: Path, search_text: SearchText) -> None:
+        self._folder = folder
+        self._search_text = search_text
+        self._meta = segments(folder) / "meta.json"
+        self._reloading = threading.Lock()
+        self.schema = build_schema()
+        with translated(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            if not check_format(folder):
+                self._create()
+            self._index: Any = self._open()
+        self._seen = self._state()
+
+    def searcher(self) -> Any:
+        """Return a searcher over the last commit of any process."""
+        if self._index is None:
+            raise StoreError(f"{self._folder}: the index was closed")
+        with self._reloading:
+            state = self._state()
+            if state != self._seen:
+                self._index.reload()
+                self._seen = state
+            return self._index.searcher()
+
+    def write(self, posts: Iterable[TaggedPost], checkpoint: int) -> None:
+        """Upsert posts, commit, then write the checkpoint; other writers are waited for."""
+        with translated(self._folder), writing(self._folder):
+            rest = iter(posts)
+            first = next(rest, None)
+            if first is not None:
+                self._write_all(chain([first], rest))
+            write_checkpoint(self._folder, checkpoint)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._index = None
+
+    def _create(self) -> None:
+        with writing(self._folder):
+            if check_format(self._folder):
+                return  # another process was faster
+            segments(self._folder).mkdir(exist_ok=True)
+            tantivy.Index(self.schema, path=str(segments(self._folder)))
+            write_format(self._folder)
+
+    def _open(self) -> Any:
+        if not self._meta.exists():
+            raise StoreError(f"{self._folder}: the index has lost its files; {REBUILD}")
+        return prepare(tantivy.Index.open(str(segments(self._folder))))
+
+    def _state(self) -> tuple[int, int, int]:
+        found = self._meta.stat()
+        return found.st_mtime_ns, found.st_ino, found.st_size
+
+    def _writer(self) -> Any:
+        """Open a writer; a killed process may hold tantivy's own lock for a moment."""
+        until = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                return self._index.writer(_WRITER_BYTES, 1)
+            except ValueError as error:
+                if "LockBusy" not in str(error):
+                    raise
+                if time.monotonic() > until:
+                    raise StoreUnavailable(
+                        f"{self._folder}: another program has been writing for {_LOCK_SECONDS:.0f} "
+                        "seconds; wait for it to end and try again"
+                    ) from error
+                time.sleep(0.05)
+
+    def _write_all(self, posts: Iterable[TaggedPost]) -> None:
+        self.searcher()
+        writer = self._writer()
+        try:
+            added: dict[str, int] = {}
+            rest = iter(posts)
+            while batch := list(islice(rest, _BATCH)):
+                self._upsert(writer, batch, added)
+                if len(added) >= _COMMIT_EVERY:
+                    writer.commit()
+                    added.clear()
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            writer.wait_merging_threads()
+
+    def _upsert(self, writer: Any, batch: Sequence[TaggedPost], added: dict[str, int]) -> None:
+        """Add what is newer than what the index or this write holds."""
+        held = self._versions([tagged.post.id for tagged in batch if tagged.post.id not in added])
+        for tagged in batch:
+            post_id = tagged.post.id
+            known = added.get(post_id, held.get(post_id))
+            if known is not None and known > tagged.version:
+                continue
+            if known is not None:
+                writer.delete_documents_by_term("id", post_id)
+            writer.add_document(document(tagged, self._search_text))
+            added[post_id] = tagged.version
+
+    def _versions(self, ids: list[str]) -> dict[str, int]:
+        """Versions of the posts held already."""
+        if not ids:
+            return {}
+        searcher = self.searcher()
+        wanted = tantivy.Query.term_set_query(self.schema, "id", ids)
+        hits = searcher.search(wanted, limit=len(ids), count=False, order_by_field="id").hits
+        versions = searcher.fast_field_values("version", [address for _, address in hits])
+        return dict(zip((post_id for post_id, _ in hits), versions, strict=True))
