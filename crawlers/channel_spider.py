@@ -18,7 +18,7 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawlers.access import Verdict, judge_weibo, load_object
+from crawlers.access import Judge, Verdict, judge_weibo, load_object
 from crawlers.context import CrawlContext, Memory, Tally
 from crawlers.parsed import Parsed
 from monitor.channels import Channel, secret
@@ -59,7 +59,7 @@ class ChannelSpider(scrapy.Spider):
     platform: ClassVar[Platform] = "weibo"
     home: ClassVar[str]
     """Scheme and host of the platform; a channel's ``base_url`` stands in for it."""
-    judge: "ClassVar[staticmethod[[int, str], Verdict]]" = staticmethod(judge_weibo)
+    judge: ClassVar[Judge] = staticmethod(judge_weibo)
     default_headers: ClassVar[Mapping[str, str]] = {}
     meta: ClassVar[Mapping[str, Any]] = {}
     """Meta of every request, such as what scrapy-playwright wants."""
