@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -71,13 +72,13 @@ def find_feed(html: str, address: str) -> str | None:
 
 def is_feed(text: str) -> bool:
     """Whether a text is RSS or Atom, however broken."""
-    return bool(feedparser.parse(text).version)
+    return bool(_read(text).get("version"))
 
 
 def parse_feed(text: str, *, channel: str, collected_at: datetime) -> Feed:
     """Read a site's feed."""
-    read = feedparser.parse(text)
-    if not read.version:
+    read = _read(text)
+    if not read.get("version"):
         detail = "expected RSS or Atom, found another document; is this the feed's address?"
         return Feed(rejected=[Rejected("bad_shape", detail, text)])
     feed = Feed()
@@ -91,8 +92,10 @@ def parse_feed(text: str, *, channel: str, collected_at: datetime) -> Feed:
 
 def with_article(entry: Entry, html: str) -> Post:
     """Put the article of a page in place of the summary; keep the longer of the two."""
-    found = trafilatura.extract(html, include_comments=False, favor_recall=True)
+    found = trafilatura.extract(html, include_comments=False)
     article = fields.plain_text(found)
+    title, _, rest = article.partition("\n")
+    article = rest.strip() if rest and title.strip() == entry.post.title else article
     if len(article) <= len(entry.post.text):
         return entry.post
     return entry.post.model_copy(update={"text": article})
@@ -100,8 +103,8 @@ def with_article(entry: Entry, html: str) -> Post:
 
 def parse_comments(text: str, post: Post, *, collected_at: datetime) -> Parsed:
     """Read the comment feed of ``post``; a feed shows the newest comments, not always all."""
-    read, parsed = feedparser.parse(text), Parsed()
-    if not read.version:
+    read, parsed = _read(text), Parsed()
+    if not read.get("version"):
         detail = "expected a comment feed, found another document"
         return Parsed(rejected=[Rejected("bad_shape", detail, text)])
     names = _names(read.entries)
@@ -131,6 +134,21 @@ def site_id(guid: str, address: str) -> str:
     if stable == guid.strip() and not guid.startswith(("urn:", "tag:")):
         stable = f"{urlsplit(address).hostname} {stable}"
     return post_id("site", sha256(stable.encode()).hexdigest()[:24])
+
+
+def _read(text: str) -> Any:
+    """Read a feed by feedparser, which takes a bare text for an address or a file to open."""
+    declared = {"content-type": "application/xml; charset=utf-8"}
+    # The text was decoded already; whatever encoding it declares is no longer true.
+    return feedparser.parse(BytesIO(text.encode("utf-8", "replace")), response_headers=declared)
+
+
+def same_site(address: str, home: str) -> bool:
+    """Whether an address is on the host of ``home`` or below it."""
+    host = (urlsplit(address).hostname or "").lower()
+    own = (urlsplit(home if "//" in home else f"//{home}").hostname or "").lower()
+    own = own.removeprefix("www.")
+    return bool(own) and (host == own or host.endswith(f".{own}"))
 
 
 def _entry(entry: Any, channel: str, collected_at: datetime) -> Entry:
@@ -211,7 +229,10 @@ def _id(entry: Any) -> str:
 
 
 def _time(entry: Any) -> datetime | None:
-    parts = entry.get("published_parsed") or entry.get("updated_parsed")
+    parts = entry.get("published_parsed")
+    # feedparser warns where it is asked for a time that it would have to make up.
+    if parts is None and "updated_parsed" in entry:
+        parts = entry.get("updated_parsed")
     if parts is None:
         return None
     try:
