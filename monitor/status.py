@@ -1,0 +1,132 @@
+"""How the house stands: channels and their last crawls, the backlog, the index, the model."""
+
+from collections.abc import Sequence
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from monitor.channels import Channel
+from posts.archive import Archive
+from posts.errors import StoreError
+from posts.model import AccessState, Coverage, CrawlRun
+from posts.query import StoreHealth
+from posts.store import PostStore
+
+_REACHED = frozenset({AccessState.OK, AccessState.EMPTY})
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChannelStatus(_Frozen):
+    """One channel and how its last crawl ended."""
+
+    id: str
+    name: str | None = None
+    """None where it was crawled once and stands in the channel file no more."""
+    source: str | None = None
+    state: AccessState | None = None
+    """State of the last crawl; None where there was none yet."""
+    detail: str = ""
+    crawled_at: AwareDatetime | None = None
+    """When the last crawl ended."""
+    reached_at: AwareDatetime | None = None
+    """When the last crawl ended that had access."""
+    requests: int | None = None
+    new: int | None = None
+    updated: int | None = None
+    seen: int | None = None
+    rejected: dict[str, int] = {}
+    coverage: Coverage | None = None
+    """Comments fetched of those declared, in the last crawl."""
+
+
+class Status(_Frozen):
+    """How the house stands."""
+
+    channels: tuple[ChannelStatus, ...]
+    archived: int
+    """Versions in the archive."""
+    indexed: int | None
+    """Versions the index holds; None while it is away."""
+    backlog: int | None
+    """Versions that wait to be indexed; None while the index is away."""
+    store: StoreHealth
+    model: str
+    """Version of the tagger."""
+
+
+def status(
+    archive: Archive, store: PostStore, *, model: str, channels: Sequence[Channel] = ()
+) -> Status:
+    """Look at everything; an index that is away is part of the answer, not an error.
+
+    Args:
+        archive: what there is.
+        store: the index.
+        model: version of the tagger.
+        channels: those of the channel file.
+
+    Raises:
+        ArchiveError: the archive is damaged.
+    """
+    archived, indexed = archive.head(), _checkpoint(store)
+    return Status(
+        channels=channel_statuses(channels, archive.runs()),
+        archived=archived,
+        indexed=indexed,
+        backlog=None if indexed is None else max(0, archived - indexed),
+        store=store.health(),
+        model=model,
+    )
+
+
+def channel_statuses(
+    channels: Sequence[Channel], runs: Sequence[CrawlRun]
+) -> tuple[ChannelStatus, ...]:
+    """Join channels and crawls: first those of the channel file, then others once crawled."""
+    last: dict[str, CrawlRun] = {}
+    reached: dict[str, CrawlRun] = {}
+    for run in sorted(runs, key=lambda run: run.ended_at):
+        last[run.channel] = run
+        if run.state in _REACHED:
+            reached[run.channel] = run
+    named = {channel.id: channel for channel in channels}
+    return tuple(
+        _channel_status(channel_id, named.get(channel_id), last.get(channel_id), reached)
+        for channel_id in (*named, *(other for other in last if other not in named))
+    )
+
+
+def _channel_status(
+    channel_id: str, channel: Channel | None, run: CrawlRun | None, reached: dict[str, CrawlRun]
+) -> ChannelStatus:
+    known = ChannelStatus(
+        id=channel_id,
+        name=channel.name if channel else None,
+        source=channel.source if channel else run.source if run else None,
+    )
+    if run is None:
+        return known
+    had_access = reached.get(channel_id)
+    return known.model_copy(
+        update={
+            "state": run.state,
+            "detail": run.detail,
+            "crawled_at": run.ended_at,
+            "reached_at": had_access.ended_at if had_access else None,
+            "requests": run.requests,
+            "new": run.new,
+            "updated": run.updated,
+            "seen": run.seen,
+            "rejected": run.rejected,
+            "coverage": Coverage(declared=run.comments_declared, fetched=run.comments_fetched),
+        }
+    )
+
+
+def _checkpoint(store: PostStore) -> int | None:
+    try:
+        return store.checkpoint()
+    except StoreError:
+        return None
