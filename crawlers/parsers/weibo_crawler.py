@@ -40,7 +40,7 @@ def parse_post(row: Mapping[str, Any], *, channel: str, collected_at: datetime) 
         channel=channel,
         kind="post",
         thread_id=name,
-        text=fields.plain_text(row.get("text")),
+        text=fields.plain_text(row.get("text")) + _retweeted(row),
         published_at=fields.moment(when),
         collected_at=collected_at,
         author=fields.optional_id(row.get("user_id")),
@@ -89,3 +89,14 @@ def parse_account(
         followers=fields.count(row.get("粉丝数", row.get("followers_count"))),
         posts=fields.count(row.get("微博数", row.get("statuses_count"))),
     )
+
+
+def _retweeted(row: Mapping[str, Any]) -> str:
+    """The original of a retweet after weibo's own mark ``//@name:``."""
+    nested = row.get("retweet")
+    original = nested if isinstance(nested, Mapping) else {}
+    text = fields.plain_text(row.get("源微博正文")) or fields.plain_text(original.get("text"))
+    name = fields.text_or_none(row.get("源用户昵称", original.get("screen_name")))
+    if not text:
+        return ""
+    return f" //@{name}:{text}" if name is not None else f" //{text}"
