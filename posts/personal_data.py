@@ -99,8 +99,8 @@ def _mask_link(link: str) -> str:
 
 def _mask_prose(text: str, keep_names: frozenset[str]) -> str:
     text = mask_numbers(_EMAIL.sub(EMAIL, text))
-    text = _QQ.sub(rf"\1{QQ}", _WECHAT.sub(rf"\1{WECHAT}", text))
-    text = _LOCAL.sub(rf"\1{LANDLINE}", _WECHAT_ID.sub(WECHAT, text))
+    text = _WECHAT.sub(rf"\1{WECHAT}", _WECHAT_ID.sub(WECHAT, text))
+    text = _LOCAL.sub(rf"\1{LANDLINE}", _QQ.sub(rf"\1{QQ}", text))
     return _MENTION.sub(lambda found: found[1] + _mask_mention(found[2], keep_names), text)
 
 

@@ -132,9 +132,8 @@ class Quarantine:
                 size = file.tell()
                 if size and not _ends_with_newline(part):  # a row cut short by a kill
                     line = b"\n" + line
-                try:
+                try:  # not synced: a record that a power cut takes is still in its file
                     file.write(line)
-                    os.fsync(file.fileno())
                 except OSError:
                     file.truncate(size)
                     raise
