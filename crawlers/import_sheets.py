@@ -25,20 +25,23 @@ def read_sheets(path: Path) -> Iterator[Read]:
     Raises:
         UnknownFormat: the file is no workbook.
     """
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except _BROKEN as error:
-        raise UnknownFormat(f"{path}: a zip file, but no Excel workbook") from error
-    with closing(book):
-        for sheet in book.worksheets:
-            rows = sheet.iter_rows(values_only=True)
-            columns = tuple(str(cell or "").strip() for cell in next(rows, ()))
-            if not any(columns):
-                continue
-            yield Columns(columns)
-            for number, cells in enumerate(rows, start=2):
-                if any(cell is not None for cell in cells):
-                    yield _row(columns, cells, number)
+    with path.open("rb") as handle:  # by its handle, for openpyxl minds the file's name
+        try:
+            with closing(openpyxl.load_workbook(handle, read_only=True, data_only=True)) as book:
+                for sheet in book.worksheets:
+                    yield from _read_sheet(sheet.iter_rows(values_only=True))
+        except _BROKEN as error:
+            raise UnknownFormat(f"{path}: a zip file, but no whole Excel workbook") from error
+
+
+def _read_sheet(rows: Iterator[tuple[Any, ...]]) -> Iterator[Read]:
+    columns = tuple(str(cell or "").strip() for cell in next(rows, ()))
+    if not any(columns):
+        return
+    yield Columns(columns)
+    for number, cells in enumerate(rows, start=2):
+        if any(cell is not None for cell in cells):
+            yield _row(columns, cells, number)
 
 
 def _row(columns: tuple[str, ...], cells: tuple[Any, ...], number: int) -> Read:
