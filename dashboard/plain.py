@@ -40,9 +40,9 @@ def as_html(text: str, marks: Sequence[tuple[int, int]] = ()) -> str:
     return "".join(parts)
 
 
-def as_label(text: str) -> str:
+def as_label(text: str, limit: int = 40) -> str:
     """Escape for labels of widgets, which read Markdown, LaTeX, emoji names and colours."""
-    escaped = _PUNCTUATION.sub(r"\\\1", one_line(text))
+    escaped = _PUNCTUATION.sub(r"\\\1", one_line(text, limit))
     # Emoji names such as ":heart:" are replaced after unescaping; a zero-width space parts them.
     return escaped.replace(":", ":\u200b")
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dashboard.links import PAGE_SIZE, View, without
 from monitor import trends
+from posts.errors import QueryError
 from posts.model import APPEALS, CrawlRun, TaggedPost
 from posts.query import DayCount, FacetField, Hit, PostQuery, ResultPage
 from posts.store import PostStore
@@ -41,6 +42,8 @@ class Results:
     page: ResultPage
     facets: Mapping[FacetField, dict[str, int]]
     per_day: list[DayCount]
+    problem: str | None = None
+    """Why the search text could not be read, and how to mend it."""
 
     @property
     def pages(self) -> int:
@@ -104,18 +107,16 @@ def overview(store: PostStore, runs: Sequence[CrawlRun], days: int | None) -> Ov
 
 
 def search(store: PostStore, view: View) -> Results:
-    """Find what a view asks for, with facets that leave room to choose another value.
-
-    Raises:
-        QueryError: the search text cannot be read.
-    """
-    page = store.search(
-        view.query,
-        sort=view.sort,
-        size=PAGE_SIZE,
-        offset=view.offset,
-        facets=tuple(FacetField),
-    )
+    """Find what a view asks for, with facets that leave room to choose another value."""
+    everything = tuple(FacetField)
+    try:
+        page = store.search(
+            view.query, sort=view.sort, size=PAGE_SIZE, offset=view.offset, facets=everything
+        )
+    except QueryError as error:  # the other choices stay on the screen while the text is mended
+        rest = store.search(view.query.model_copy(update={"text": ""}), size=0, facets=everything)
+        facets = {f: {c.value: c.count for c in rest.facets.get(f, ())} for f in FacetField}
+        return Results(ResultPage(total=0, hits=()), facets, [], problem=str(error))
     facets = {field: _facet(store, view.query, field, page) for field in FacetField}
     return Results(page, facets, store.per_day(view.query, FacetField.SENTIMENT))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import get_args
 
 from monitor.trends import Share
 from posts.model import CHINA, AccessState, Count
@@ -110,6 +109,3 @@ def between(share: Share) -> str:
 def listed(field: str, values: Sequence[str]) -> str:
     """Write values of a field in a row."""
     return "、".join(chinese(field, value) for value in values)
-
-
-assert set(STATES) == set(get_args(AccessState) or AccessState)

@@ -1,0 +1,50 @@
+"""How the last crawl of each channel ended, as a list."""
+
+from collections.abc import Sequence
+from html import escape
+
+from dashboard import words
+from dashboard.plain import as_html, one_line
+from dashboard.queries import ChannelState
+from posts.model import CrawlRun
+
+
+def channels_html(states: Sequence[ChannelState]) -> str:
+    """One box per channel: its state in words, when, what came, what is missing."""
+    return f'<div class="gs-channels">{"".join(_channel(state) for state in states)}</div>'
+
+
+def _channel(state: ChannelState) -> str:
+    name = as_html(one_line(state.name))
+    held = f"库中共有 {state.posts:,} 条"
+    if state.run is None:
+        return _box("good", name, "由文件导入", "没有设置自动采集。", [held])
+    title, meaning, kind = words.STATES[state.run.state]
+    facts = [f"最近一次：{words.moment(state.run.ended_at)}", *_came(state.run), held]
+    if kind == "bad":
+        good = state.last_good
+        facts.insert(1, f"上次成功：{words.moment(good.ended_at) if good else '还没有过'}")
+    return _box(kind, name, title, meaning, facts)
+
+
+def _box(kind: str, name: str, title: str, meaning: str, facts: list[str]) -> str:
+    sign = "✓" if kind == "good" else "！"
+    rows = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
+    return (
+        f'<div class="gs-channel gs-{kind}"><p class="gs-channel-name">{name}</p>'
+        f'<p class="gs-state"><span class="gs-sign">{sign}</span>{escape(title)}</p>'
+        f"<p>{escape(meaning)}</p><ul>{rows}</ul></div>"
+    )
+
+
+def _came(run: CrawlRun) -> list[str]:
+    came = [f"新增 {run.new:,} 条，更新 {run.updated:,} 条"]
+    if run.rejected:
+        came.append(f"读不懂、已另存待查 {sum(run.rejected.values()):,} 条")
+    if run.comments_declared is None:
+        came.append(f"评论读到 {run.comments_fetched:,} 条，平台没有说共有多少")
+        return came
+    missing = max(0, run.comments_declared - run.comments_fetched)
+    gap = f"，还差 {missing:,} 条" if missing else "，没有缺漏"
+    came.append(f"平台显示评论 {run.comments_declared:,} 条，读到 {run.comments_fetched:,} 条{gap}")
+    return came

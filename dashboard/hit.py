@@ -1,0 +1,88 @@
+"""How one post looks: its tags, its words, where it stands."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from dashboard import words
+from dashboard.links import web_address
+from dashboard.plain import as_html, one_line
+from dashboard.queries import Place
+from posts.model import Post, TaggedPost
+from posts.query import Hit
+
+_DEEPEST = 4
+
+
+def hit_html(hit: Hit, names: Mapping[str, str]) -> str:
+    """A post found, with what was searched for marked."""
+    found = hit.found
+    kind = "gs-hit gs-hit-urgent" if found.analysis.urgent else "gs-hit"
+    return (
+        f'<article class="{kind}">{_tags(found)}{_title(found.post)}'
+        f'<p class="gs-text">{as_html(found.post.text, hit.highlights)}</p>'
+        f"{_facts(found.post, names)}</article>"
+    )
+
+
+def thread_html(places: Sequence[Place], names: Mapping[str, str]) -> str:
+    """A thread, answers set in under what they answer, the post one came from marked."""
+    return f'<div class="gs-thread">{"".join(_place(place, names) for place in places)}</div>'
+
+
+def _place(place: Place, names: Mapping[str, str]) -> str:
+    post = place.found.post
+    kind = "gs-place gs-here" if place.here else "gs-place"
+    note = '<span class="gs-note">您正在看的这一条</span>' if place.here else ""
+    depth = min(place.depth, _DEEPEST)
+    return (
+        f'<div class="{kind} gs-depth-{depth}">{note}{_tags(place.found)}{_title(post)}'
+        f'<p class="gs-text">{as_html(post.text)}</p>{_facts(post, names)}</div>'
+    )
+
+
+def _tags(found: TaggedPost) -> str:
+    tags = found.analysis
+    parts = [
+        _tag(words.chinese("sentiment", tags.sentiment), f"gs-{tags.sentiment}"),
+        _tag(words.chinese("intent", tags.intent), "gs-intent"),
+        *(_tag(words.chinese("topic", topic), "gs-topic") for topic in tags.topics),
+    ]
+    if tags.urgent:
+        parts.insert(0, _tag("紧急", "gs-urgent"))
+    if found.post.by_channel:
+        parts.append(_tag("频道自己发布", "gs-own"))
+    if found.post.deleted:
+        parts.append(_tag("原文已删除", "gs-own"))
+    return f'<div class="gs-tags">{"".join(parts)}</div>'
+
+
+def _tag(text: str, kind: str) -> str:
+    return f'<span class="gs-tag {kind}">{escape(text)}</span>'
+
+
+def _title(post: Post) -> str:
+    return f'<p class="gs-title">{as_html(post.title)}</p>' if post.title else ""
+
+
+def _facts(post: Post, names: Mapping[str, str]) -> str:
+    said = {"点赞": post.likes, "评论": post.comments, "转发": post.shares, "阅读": post.views}
+    facts = [
+        words.moment(post.published_at),
+        f"{words.chinese('platform', post.platform)}{words.chinese('kind', post.kind)}",
+        one_line(names.get(post.channel, post.channel)),
+        one_line(post.author_name or "", 20),
+        one_line(post.region or "", 20),
+        *(f"{name} {words.counter(count)}" for name, count in said.items() if count is not None),
+    ]
+    shown = "<span>·</span>".join(f"<span>{as_html(fact)}</span>" for fact in facts if fact)
+    return f'<div class="gs-facts">{shown}{_original(post)}</div>'
+
+
+def _original(post: Post) -> str:
+    address = web_address(post.url)
+    if address is None:
+        return ""
+    return (
+        f'<span>·</span><a href="{escape(address, quote=True)}" target="_blank" '
+        'rel="noopener noreferrer">打开原文</a>'
+    )

@@ -1,0 +1,23 @@
+"""Search: ask, narrow down, read, take along."""
+
+import streamlit as st
+
+from dashboard import filters, house, queries
+from dashboard import search_parts as parts
+from dashboard.calm import welcome
+from dashboard.state import current_view
+
+st.title("检索")
+store, names = house.store(), house.channel_names()
+if store.days() is None:
+    welcome()
+else:
+    view = current_view()
+    filters.query_box()
+    found = queries.search(store, view)
+    filters.side(view, found.facets, names)
+    parts.summary(found)
+    parts.histogram(found, view)
+    parts.hits(store, found, names)
+    parts.pager(found, view)
+    parts.downloads(store, found, view)

@@ -1,0 +1,112 @@
+"""Run the dashboard as a child process on loopback, and end it cleanly."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import webbrowser
+from pathlib import Path
+from types import FrameType
+
+from monitor.settings import Settings
+from posts.errors import SettingsError
+
+HOST = "127.0.0.1"
+_PORTS_TRIED = 50
+_START_SECONDS = 60
+_STOP_SECONDS = 10
+APP = Path(__file__).with_name("app.py")
+
+
+def serve_dashboard(settings: Settings, *, headless: bool) -> int:
+    """Serve until Ctrl-C or a terminating signal; return the exit code.
+
+    Raises:
+        SettingsError: no port is free at or above ``GONGSHENG_PORT``.
+    """
+    port = free_port(settings.port)
+    address = f"http://{HOST}:{port}"
+    signal.signal(signal.SIGTERM, _interrupt)
+    # A session of its own: Ctrl-C reaches this process only, which then ends the child.
+    child = subprocess.Popen(  # noqa: S603
+        command(port), env=environment(settings), start_new_session=True
+    )
+    try:
+        if _answers(address, child):
+            print(f"Dashboard: {address}  (stop with Ctrl-C)", flush=True)  # noqa: T201
+            if not headless and has_desktop():
+                webbrowser.open(address)
+        return child.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(child)
+
+
+def free_port(first: int) -> int:
+    """The first free port at or above the one asked for.
+
+    Raises:
+        SettingsError: none of the next ports is free.
+    """
+    for port in range(first, min(first + _PORTS_TRIED, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise SettingsError(f"GONGSHENG_PORT={first}: no free port from there on; set another one")
+
+
+def command(port: int) -> list[str]:
+    """How the dashboard is started; its other settings stand in ``.streamlit/config.toml``."""
+    flags = [f"--server.port={port}", f"--server.address={HOST}", "--server.headless=true"]
+    return [sys.executable, "-m", "streamlit", "run", str(APP), *flags]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment of the child: ours, with the settings spelled out."""
+    told = {
+        f"GONGSHENG_{name.upper()}": str(value)
+        for name, value in settings.model_dump().items()
+        if value is not None
+    }
+    return {**os.environ, **told, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}
+
+
+def has_desktop() -> bool:
+    """Whether a browser can be opened here."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _answers(address: str, child: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + _START_SECONDS
+    while child.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):  # noqa: S310
+                return True
+        except OSError:
+            time.sleep(0.2)
+    return False
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is not None:
+        return
+    child.terminate()
+    try:
+        child.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
