@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from monitor.status import ChannelStatus, Status
 from posts.model import TaggedPost
 from posts.query import FacetField, PostQuery, ResultPage
 from posts.store import PostStore
@@ -81,3 +82,30 @@ def stats_lines(answer: dict[str, Any]) -> str:
         counts = sorted(answer[field.value].items(), key=lambda pair: (-pair[1], pair[0]))
         lines.append(f"{field.value}: " + ", ".join(f"{name} {count}" for name, count in counts))
     return "\n".join(lines)
+
+
+def status_lines(now: Status) -> str:
+    """How the house stands, one line a channel."""
+    waiting = "unknown, the index is away" if now.backlog is None else str(now.backlog)
+    health = "answers" if now.store.available else f"is away: {now.store.detail}"
+    held = "" if now.store.posts is None else f", {now.store.posts} posts"
+    lines = [
+        f"archive: {now.archived} versions; waiting to be indexed: {waiting}",
+        f"index: {health}{held}",
+        f"tagger: {now.model}",
+        *(_channel_line(channel) for channel in now.channels),
+    ]
+    return "\n".join(lines)
+
+
+def _channel_line(channel: ChannelStatus) -> str:
+    if channel.state is None or channel.crawled_at is None:
+        return f"{channel.id}: not crawled yet"
+    coverage = ""
+    if channel.coverage is not None and channel.coverage.declared is not None:
+        coverage = f", comments {channel.coverage.fetched} of {channel.coverage.declared}"
+    return (
+        f"{channel.id}: {channel.state} at {channel.crawled_at:%Y-%m-%d %H:%M}, "
+        f"{channel.new} new, {channel.updated} updated, {channel.seen} seen{coverage}"
+        + (f" ({channel.detail})" if channel.detail else "")
+    )

@@ -6,6 +6,7 @@ entry-point group ``gongsheng.commands``, so that the arrows between the rooms s
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import date
 from importlib.metadata import entry_points
 from typing import Annotated, Any
@@ -42,7 +43,7 @@ def ingest(as_json: AsJson = False) -> None:
     from monitor import wiring
 
     result = wiring.ingest_backlog(load_settings())
-    _print(result.model_dump(mode="json"), as_json, f"{result.indexed} posts indexed")
+    _print(asdict(result), as_json, f"{result.indexed} posts indexed")
 
 
 @app.command()
@@ -123,7 +124,7 @@ def rebuild(
     from monitor.rebuild import rebuild_index
 
     result = rebuild_index(load_settings(), store)
-    _print(result.model_dump(mode="json"), as_json, f"{result.indexed} posts indexed anew")
+    _print(asdict(result), as_json, f"{result.indexed} posts indexed anew")
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def watch_channels(settings: Settings, every: int, rounds: int | None = None) ->
         started = time.monotonic()
         before = _archive_head(settings)
         # A crawl is a process of its own: a reactor runs once, and a crash must not end the watch.
-        crawl = subprocess.run([sys.executable, "-m", "monitor", "crawl"], check=False)  # noqa: S603
+        crawl = subprocess.run([sys.executable, "-m", "monitor", "crawl"], check=False)
         if crawl.returncode:
             _say(f"crawl ended with exit code {crawl.returncode}; the next round tries again")
         alerts = round_alerts(settings, after=before)

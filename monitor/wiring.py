@@ -1,12 +1,15 @@
 """The parts of the house, built from the settings: the one place where they meet."""
 
+from monitor.channels import load_channels
+from monitor.ingest import IngestResult, ingest
+from monitor.progress import progress
+from monitor.settings import Settings
+from monitor.status import Status, status
 from nlp.segment import JiebaText
+from nlp.tagger import Tagger, open_tagger
 from posts.archive import Archive
 from posts.privacy import Mask, load_key
 from posts.quarantine import Quarantine
-
-from monitor.settings import Settings
-from nlp.tagger import Tagger, open_tagger
 from posts.store import PostStore, open_store
 
 
@@ -51,7 +54,7 @@ def current_status(settings: Settings) -> Status:
     channels = load_channels(settings.channels) if settings.channels.exists() else []
     kept, index = archive(settings), store(settings)
     try:
-        return status(kept, index, channels, model=tagger(settings).version)
+        return status(kept, index, channels=channels, model=tagger(settings).version)
     finally:
         index.close()
         kept.close()

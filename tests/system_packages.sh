@@ -1,15 +1,18 @@
 #!/bin/sh
-# Install the system packages that the tests need: Chromium and a Chinese font.
-# As root it installs them; otherwise it says what to install, and the browser tests are skipped.
+# Install the system packages that the tests need: Chromium and a Chinese font for the browser
+# tests, a JDK and Maven for the Elasticsearch node.
+# As root it installs them; otherwise it says what to install, and those tests are skipped.
 set -eu
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 fc-list ':lang=zh' 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-noto-cjk"
+command -v javac >/dev/null || missing="$missing default-jdk-headless"
+command -v mvn >/dev/null || missing="$missing maven"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq
     # shellcheck disable=SC2086 # a list of package names
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 else
-    echo "setup: the browser tests need:$missing (sudo apt-get install$missing)" >&2
+    echo "some tests need:$missing (sudo apt-get install$missing)" >&2
 fi
