@@ -128,6 +128,7 @@ class Quarantine:
         self._folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self._folder / ".lock", poll_interval=0.01):
             part = self._part()
+            part.touch(mode=0o600)
             with part.open("ab", buffering=0) as file:
                 size = file.tell()
                 if size and not _ends_with_newline(part):  # a row cut short by a kill

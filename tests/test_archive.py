@@ -4,9 +4,8 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,24 +13,8 @@ from hypothesis import strategies as st
 
 from posts.archive import Appended, Archive
 from posts.errors import ArchiveError, UnmaskedPost
-from posts.model import CHINA, AccessState, ChannelSnapshot, Count, Coverage, CrawlRun, Post
-
-NOON = datetime(2026, 11, 20, 12, tzinfo=CHINA)
-
-
-def comment(native: int | str, text: str = "加班费什么时候发", **changes: Any) -> Post:
-    fields: dict[str, Any] = {
-        "id": f"weibo:{native}",
-        "platform": "weibo",
-        "channel": "weibo-main",
-        "kind": "comment",
-        "text": text,
-        "author": "anon-0123456789abcdef",
-        "collected_at": NOON,
-        "source": "weibo-mobile",
-        "masked": True,
-    }
-    return Post(**(fields | changes))
+from posts.model import AccessState, ChannelSnapshot, Count, Coverage, CrawlRun, Post
+from tests.archive_posts import NOON, comment
 
 
 @pytest.fixture
