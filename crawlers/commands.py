@@ -40,7 +40,10 @@ def crawl_channels(
 
 def import_exports(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exports or own JSONL.")],
-    channel: Annotated[str, typer.Option(help="Channel that the posts belong to.")] = "import",
+    channel: Annotated[
+        str | None,
+        typer.Option(help="Channel of the posts; else what our own lines say, else 'import'."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Read exports of other tools and our own JSONL, then tag and index what is new.

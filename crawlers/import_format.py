@@ -1,9 +1,9 @@
 """Tell by its keys what a record is, and read it with the parser of its format."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from crawlers.import_payload import payload_parser
@@ -83,8 +83,13 @@ _POST = next(row for row in _ROWS if row.parse is weibo_crawler.parse_post)
 _ACCOUNT = next(row for row in _ROWS if row.parse is weibo_crawler.parse_account)
 
 
-def row_parser(keys: Collection[str]) -> Parse | None:
+def row_parser(keys: Iterable[str]) -> Parse | None:
     """Find the parser of a table's row by its columns; None where the columns are unknown."""
+    return _row_parser(tuple(keys))
+
+
+@lru_cache(maxsize=256)
+def _row_parser(keys: tuple[str, ...]) -> Parse | None:
     names = frozenset(keys)
     return next((row for row in _ROWS if row.keys <= names), None)
 

@@ -109,8 +109,12 @@ def print_import(result: "ImportResult", *, quarantine: Path, as_json: bool) -> 
         "read": result.read,
         "new": result.new,
         "updated": result.updated,
+        "seen": result.seen,
         "rejected": result.rejected,
+        "snapshots": result.snapshots,
     }
+    for note in result.notes:
+        print(f"note: {note}", file=sys.stderr)  # noqa: T201
     if result.rejected:
         report["reasons"] = dict(result.reasons)
         report["quarantine"] = str(quarantine)
@@ -119,7 +123,7 @@ def print_import(result: "ImportResult", *, quarantine: Path, as_json: bool) -> 
         return
     print(  # noqa: T201
         f"read {result.read}, new {result.new}, updated {result.updated}, "
-        f"rejected {result.rejected}"
+        f"seen {result.seen}, rejected {result.rejected}"
     )
     if result.rejected:
         why = reasons(dict(result.reasons))

@@ -11,12 +11,14 @@ from monitor.settings import Settings
 from posts.errors import SettingsError
 
 
-def import_into_archive(files: Sequence[Path], *, channel: str, settings: Settings) -> ImportResult:
+def import_into_archive(
+    files: Sequence[Path], *, channel: str | None, settings: Settings
+) -> ImportResult:
     """Read the files into the archive.
 
     Raises:
         SettingsError: a file is not there; nothing was read.
-        UnknownFormat: a file is of no known format.
+        UnknownFormat: the only file is of no known format.
     """
     for file in files:
         if not file.is_file():

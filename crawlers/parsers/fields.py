@@ -16,8 +16,10 @@ from posts.model import CHINA, Count, Gender, Post
 
 _ABSENT = frozenset({"", "-", "--", "—", "none", "null", "nan", "undefined", "$undefined"})
 _COUNT = re.compile(r"(\d+(?:\.\d+)?)(千|万|亿|[kKwW])?(\+)?(?:次.*)?")
+_GROUPING = re.compile(r"[,，\s]")
 _UNITS = {"千": 10**3, "k": 10**3, "万": 10**4, "w": 10**4, "亿": 10**8}
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+_BEFORE_REGION = re.compile(r"^(?:(?:发布于|来自|IP\s*属地\s*[:：]?)\s*)+")
 _EXPONENT = re.compile(r"\d+(?:\.\d+)?[eE]\+?\d+")
 _DECIMAL = re.compile(r"(\d+)\.0+")
 _EXACT = 2**53
@@ -34,7 +36,9 @@ def count(value: Any) -> Count | None:
         return Count(value=value) if 0 <= value < 10**18 else None
     if not isinstance(value, str):
         return None
-    match = _COUNT.fullmatch(re.sub(r"[,，\s]", "", value).replace("＋", "+"))
+    if value.isascii() and value.isdigit() and len(value) <= 18:
+        return Count(value=int(value))
+    match = _COUNT.fullmatch(_GROUPING.sub("", value).replace("＋", "+"))
     if match is None or len(match[1]) > 18:
         return None
     number = Decimal(match[1]) * _UNITS.get((match[2] or "").lower(), 1)
@@ -61,7 +65,7 @@ def region(value: Any) -> str | None:
     text = text_or_none(value)
     if text is None:
         return None
-    return text_or_none(re.sub(r"^(?:(?:发布于|来自|IP\s*属地\s*[:：]?)\s*)+", "", text))
+    return text_or_none(_BEFORE_REGION.sub("", text))
 
 
 def gender(value: Any) -> Gender | None:
@@ -79,6 +83,8 @@ def native_id(value: Any) -> str:
         ParseError: ``missing_id``; ``mangled_id`` where a spreadsheet made a float of it;
             ``bad_id`` where it is no id at all.
     """
+    if isinstance(value, str) and 0 < len(value) <= 20 and value.isascii() and value.isdigit():
+        return value
     if isinstance(value, float):
         raise ParseError(
             "mangled_id", "the id is a rounded number; export again with the id column as text"
