@@ -1,0 +1,45 @@
+"""Workers that a test kills: each prints a line when it is under way, and one per batch done.
+
+python -m tests.crashing append FOLDER FIRST LAST
+python -m tests.crashing ingest FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+from monitor.ingest import ingest
+from nlp.segment import JiebaText
+from posts.archive import Archive
+from posts.store.embedded import EmbeddedStore
+from tests.archive_posts import WordTagger, comment
+
+BATCH = 5
+
+
+def append(folder: Path, first: int, last: int) -> None:
+    """Append comments FIRST to LAST in small batches; say which were confirmed."""
+    archive = Archive(folder / "archive", segment_bytes=20_000)
+    _say("start")
+    for start in range(first, last, BATCH):
+        archive.append([comment(n, f"第{n}条") for n in range(start, min(start + BATCH, last))])
+        _say(str(start))
+
+
+def index(folder: Path) -> None:
+    """Bring the index up to the archive in small batches."""
+    archive = Archive(folder / "archive")
+    store = EmbeddedStore(folder / "index", JiebaText())
+    _say("start")
+    ingest(archive, store, WordTagger(), batch=20, advance=lambda done: _say(str(done)))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    work, folder, *numbers = sys.argv[1:]
+    if work == "append":
+        append(Path(folder), *map(int, numbers))
+    else:
+        index(Path(folder))
