@@ -57,8 +57,9 @@ def import_exports(
 
     settings = load_settings()
     result = import_into_archive(files, channel=channel, settings=settings)
-    wiring.ingest_backlog(settings)
+    # Told before the tagging: the posts are kept, whatever may be wrong with model or index.
     print_import(result, quarantine=settings.data / "quarantine", as_json=as_json)
+    wiring.ingest_backlog(settings)
 
 
 def show_demo(

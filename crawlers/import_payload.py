@@ -105,7 +105,7 @@ def _of_a_work(parse: Callable[..., Parsed]) -> _Read:
 
 def _weibo(record: Mapping[str, Any]) -> _Read | None:
     data = record.get("data")
-    if isinstance(data, list):
+    if isinstance(data, list) and ("ok" in record or "max_id" in record):
         fine = ("text_raw", "like_counts", "idstr", "more_info")
         web = any(_any_has(data, key) for key in fine)
         return _of_weibo(weibo_web.parse_comments, "web" if web else "mobile", thread=UNTOLD)
