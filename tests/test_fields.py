@@ -108,9 +108,7 @@ def test_an_id_is_the_same_however_it_was_exported(written: Any) -> None:
     assert fields.native_id(written) == "5238800000000001"
 
 
-@pytest.mark.parametrize(
-    "written", ["来自 陕西", "来自陕西", "发布于 陕西", "IP属地：陕西"]
-)
+@pytest.mark.parametrize("written", ["来自 陕西", "来自陕西", "发布于 陕西", "IP属地：陕西"])
 def test_a_region_is_told_without_its_introduction(written: str) -> None:
     assert fields.region(written) == "陕西"
 
