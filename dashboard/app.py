@@ -10,12 +10,13 @@ HERE = Path(__file__).parent
 
 st.set_page_config(page_title="工声", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "style.css")
-page = st.navigation(
-    [
-        st.Page("pages/overview.py", title="总览", icon=":material/monitoring:", default=True),
-        st.Page("pages/search.py", title="检索", icon=":material/search:"),
-    ],
-    position="top",
-)
+pages = [
+    st.Page("pages/overview.py", title="总览", icon=":material/monitoring:", default=True),
+    st.Page("pages/search.py", title="检索", icon=":material/search:"),
+]
+page = st.navigation(pages, position="top")
+with st.container(key="phone-pages", horizontal=True):  # a phone folds the top row away
+    for each in pages:
+        st.page_link(each)
 with calm():
     page.run()

@@ -46,18 +46,21 @@ def negative_share(frame: pd.DataFrame, *, height: int = 240) -> Figure:
     """Line of the negative share with its 95 % band, broken where there is nothing to divide."""
     pick = alt.selection_point(name=PICK, fields=["since", "until"], on="click")
     seen = frame[frame["share"].notna()]
-    base = alt.Chart(seen).encode(x=_day_axis(frame))
+    base = alt.Chart(seen).encode(x=_day_axis(frame, bars=False))
     scale = alt.Scale(domain=[0, 1])
     axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
     y = alt.Y("share:Q", title="负面占比", scale=scale, axis=axis)
     band = base.mark_area(color=COLOURS["负面"], opacity=0.18).encode(
         y=alt.Y("low:Q", title="负面占比", scale=scale, axis=axis), y2="high:Q", detail="run:N"
     )
-    line = base.mark_line(color=COLOURS["负面"], strokeWidth=2).encode(y=y, detail="run:N")
+    line = base.mark_line(color=COLOURS["负面"], opacity=0.55).encode(y=y, detail="run:N")
+    # A day with few posts gets a small point: its height says little.
+    size = alt.Size("total:Q", legend=None, scale=alt.Scale(range=[25, 260], zero=True))
     points = (
-        base.mark_circle(color=COLOURS["负面"], size=70, opacity=1, cursor="pointer")
+        base.mark_circle(color=COLOURS["负面"], opacity=1, cursor="pointer")
         .encode(
             y=y,
+            size=size,
             tooltip=[
                 *_tips(label="日期", negative="负面发言", total="全部发言"),
                 alt.Tooltip("share:Q", title="负面占比", format=".0%"),
@@ -94,14 +97,15 @@ def topics(frame: pd.DataFrame) -> Figure:
     return _finished(chart, 60 + 30 * len(names))
 
 
-def _day_axis(frame: pd.DataFrame) -> alt.X:
+def _day_axis(frame: pd.DataFrame, *, bars: bool = True) -> alt.X:
     # Days are names in order, not instants: no browser's time zone can shift them.
     days = list(dict.fromkeys(frame["since"]))
     every = max(1, -(-len(days) // _MOST_LABELS))
     axis = alt.Axis(
         values=days[::-1][::every][::-1], labelExpr=_DAY_LABEL, labelAngle=0, labelOverlap=True
     )
-    return alt.X("since:O", title=None, axis=axis, scale=alt.Scale(domain=days, paddingInner=0.15))
+    scale = alt.Scale(domain=days, paddingInner=0.15) if bars else alt.Scale(domain=days)
+    return alt.X("since:O", title=None, axis=axis, scale=scale)
 
 
 def _gap_bands(frame: pd.DataFrame, x: alt.X) -> list[alt.Chart]:

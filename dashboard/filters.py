@@ -50,9 +50,8 @@ def side(view: View, facets: Mapping[FacetField, dict[str, int]], names: Mapping
     with st.sidebar:
         st.subheader("缩小范围")
         st.button("清除全部条件", on_click=clear, width="stretch", icon=":material/close:")
-        since, until = st.columns(2)
-        since.date_input("从", key="since", value=None, format="YYYY-MM-DD")
-        until.date_input("到", key="until", value=None, format="YYYY-MM-DD")
+        st.date_input("从哪一天", key="since", value=None, format="YYYY-MM-DD")
+        st.date_input("到哪一天", key="until", value=None, format="YYYY-MM-DD")
         urgent = facets[FacetField.URGENT].get("true", 0)
         st.checkbox(f"只看紧急的（{urgent:,}）", key="urgent")
         st.checkbox("不看频道自己发布的", key="own")

@@ -74,7 +74,7 @@ def _facts(post: Post, names: Mapping[str, str]) -> str:
         one_line(post.region or "", 20),
         *(f"{name} {words.counter(count)}" for name, count in said.items() if count is not None),
     ]
-    shown = "<span>·</span>".join(f"<span>{as_html(fact)}</span>" for fact in facts if fact)
+    shown = "".join(f"<span>{as_html(fact)}</span>" for fact in facts if fact)
     return f'<div class="gs-facts">{shown}{_original(post)}</div>'
 
 
@@ -83,6 +83,6 @@ def _original(post: Post) -> str:
     if address is None:
         return ""
     return (
-        f'<span>·</span><a href="{escape(address, quote=True)}" target="_blank" '
-        'rel="noopener noreferrer">打开原文</a>'
+        f'<span><a href="{escape(address, quote=True)}" target="_blank" '
+        'rel="noopener noreferrer">打开原文</a></span>'
     )

@@ -39,7 +39,8 @@ def headline(found: Overview) -> None:
     """Three sentences, and the numbers in them with their posts."""
     paragraphs = "".join(f"<p>{as_html(sentence)}</p>" for sentence in sentences(found))
     st.html(f'<div class="gs-sentences">{paragraphs}</div>')
-    four = st.columns(4)
+    with st.container(key="numbers"):
+        four = st.columns(4)
     q = found.query
     _number(
         four[0], "职工发言", words.number(found.total), address_of(q),

@@ -38,7 +38,7 @@ def histogram(found: Results, view: View) -> None:
         # The key changes with the days shown, so that an old click is not taken for a new one.
         key = f"days {frame['since'].iloc[0]} {frame['since'].iloc[-1]}"
         event = st.altair_chart(
-            charts.volume(frame, height=180),
+            charts.volume(frame, height=220),
             key=key,
             on_select="rerun",
             selection_mode=charts.PICK,

@@ -26,7 +26,7 @@ def what_changed(change: Change | None) -> str:
     """The last full day beside the day before; chance is called chance."""
     if change is None:
         return "还没有一整天的数据，暂时看不出变化。"
-    day, total = words.day(change.day.day), change.day.total or 0
+    day, total = words.short_day(change.day.day), change.day.total or 0
     share = words.percent(negative_share(change.day).value)
     if change.before is None:
         return f"{day}收到 {total:,} 条，负面占 {share}；前一天没有完整采集，无法比较。"
@@ -48,7 +48,7 @@ def what_they_speak_of(found: Overview) -> str:
     if found.change is None or found.change.before is None or not rises or rises[0][1] <= 0:
         return f"{said}。"
     topic, more = rises[0]
-    day = words.day(found.change.day.day)
+    day = words.short_day(found.change.day.day)
     name = words.chinese("topic", topic)
     return f"{said}；{day}负面发言比前一天增加最多的是{name}（多 {more:,} 条）。"
 

@@ -4,25 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from monitor.trends import Share
+from nlp import labels
 from posts.model import CHINA, AccessState, Count
 
-VALUES: dict[str, dict[str, str]] = {
-    "sentiment": {"negative": "负面", "neutral": "中性", "positive": "正面"},
-    "intent": {
-        "complaint": "投诉", "help": "求助", "suggestion": "建议", "inquiry": "咨询",
-        "praise": "表扬", "announcement": "通知", "chat": "闲聊", "spam": "广告",
-    },
-    "topic": {
-        "wages": "工资报酬", "hours": "工时休假", "insurance": "社保公积金", "safety": "劳动安全",
-        "contract": "劳动合同", "rights": "维权争议", "women": "女职工权益", "benefits": "福利慰问",
-        "living": "食宿通勤", "hardship": "困难帮扶", "training": "培训发展",
-        "management": "管理作风", "democracy": "民主管理", "activities": "文体活动",
-        "service": "工会服务", "gig": "新就业形态", "mental": "心理健康",
-    },
+OWN_VALUES: dict[str, dict[str, str]] = {
     "platform": {"weibo": "微博", "douyin": "抖音", "site": "网站"},
     "kind": {"post": "帖子", "comment": "评论"},
     "gender": {"m": "男", "f": "女"},
-}  # fmt: skip
+}
+"""Values no tagger makes; the names of tags stand in ``nlp.labels``."""
 
 FIELDS: dict[str, str] = {
     "sentiment": "情感",
@@ -60,13 +50,24 @@ _WEEKDAYS = "一二三四五六日"
 
 def chinese(field: str, value: str) -> str:
     """What a value of a field is called; an unknown value is shown as it is."""
-    return VALUES.get(field, {}).get(value, value)
+    match field:
+        case "topic":
+            return labels.chinese("topics", value)
+        case "sentiment" | "emotion" | "intent":
+            return labels.chinese(field, value)
+        case _:
+            return OWN_VALUES.get(field, {}).get(value, value)
 
 
 def day(value: date, *, beside: date | None = None) -> str:
     """Write 6月3日, with the year where it differs from that of ``beside``."""
     plain = f"{value.month}月{value.day}日"
     return plain if beside and beside.year == value.year else f"{value.year}年{plain}"
+
+
+def short_day(value: date) -> str:
+    """Write 6月3日（周三）, where the year is plain from what stands around it."""
+    return f"{value.month}月{value.day}日（周{_WEEKDAYS[value.weekday()]}）"
 
 
 def span(since: date, until: date) -> str:
