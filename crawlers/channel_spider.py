@@ -7,10 +7,8 @@ crawl by ``Stopped``; what was yielded before is kept.
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime
-from time import monotonic
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -18,7 +16,7 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawlers.access import Judge, Verdict, judge_weibo, load_object
+from crawlers.access import Verdict, judge_weibo, load_object
 from crawlers.context import CrawlContext, Memory, Tally
 from crawlers.parsed import Parsed
 from monitor.channels import Channel, secret
@@ -59,7 +57,6 @@ class ChannelSpider(scrapy.Spider):
     platform: ClassVar[Platform] = "weibo"
     home: ClassVar[str]
     """Scheme and host of the platform; a channel's ``base_url`` stands in for it."""
-    judge: ClassVar[Judge] = staticmethod(judge_weibo)
     default_headers: ClassVar[Mapping[str, str]] = {}
     meta: ClassVar[Mapping[str, Any]] = {}
     """Meta of every request, such as what scrapy-playwright wants."""
@@ -76,13 +73,17 @@ class ChannelSpider(scrapy.Spider):
         self.troubles: list[Verdict] = []
         self.started_at = self.now()
         self._cookies: dict[str | bytes, str | bytes | bool | float | int] = {}
-        self._next_request = 0.0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider as Scrapy asks."""
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         return spider
+
+    @staticmethod
+    def judge(status: int, body: str) -> Verdict:
+        """Say what an answer of the platform means; weibo's unless a spider says otherwise."""
+        return judge_weibo(status, body)
 
     def collect(self) -> AsyncIterator[Item]:
         """Read the channel: yield posts as found and snapshots; raise ``Stopped`` at a wall."""
@@ -197,7 +198,6 @@ class ChannelSpider(scrapy.Spider):
         if not self.memory.spend(self.now().date(), self.channel.pace.daily):
             most = self.channel.pace.daily
             raise Stopped(AccessState.THROTTLED, f"today's {most} requests (pace.daily) are spent")
-        await self._keep_pace()
         self.tally.requests += 1
         try:
             response = await self.crawler.engine.download_async(request)
@@ -206,14 +206,7 @@ class ChannelSpider(scrapy.Spider):
             host = urlsplit(request.url).netloc
             return None, Verdict(AccessState.THROTTLED, f"{host} did not answer: {kind_of(error)}")
         text = response.text if hasattr(response, "encoding") else ""
-        return response, type(self).judge(response.status, text)
-
-    async def _keep_pace(self) -> None:
-        pace = self.channel.pace
-        await asyncio.sleep(max(0.0, self._next_request - monotonic()))
-        # Not for secrecy: waits vary so that requests do not come in lockstep.
-        factor = random.uniform(1 - pace.jitter, 1 + pace.jitter)  # noqa: S311
-        self._next_request = monotonic() + pace.delay * factor
+        return response, self.judge(response.status, text)
 
     # Keeping ---------------------------------------------------------------------------------
 

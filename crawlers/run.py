@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
+from threading import Thread
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -39,7 +40,11 @@ def spider_of(source: str) -> type[ChannelSpider]:
         raise SettingsError(f"no spider for the source `{source}`; there are: {_list(sources())}")
     module = import_module(f"crawlers.spiders.{source.replace('-', '_')}")
     for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, ChannelSpider) and value.name == source:
+        if (
+            isinstance(value, type)
+            and issubclass(value, ChannelSpider)
+            and getattr(value, "name", None) == source
+        ):
             return value
     raise SettingsError(f"{module.__name__} holds no spider named `{source}`")
 
@@ -128,10 +133,8 @@ def _run_of(
 def _scrapy_settings(channel: Channel) -> ScrapySettings:
     settings = ScrapySettings()
     settings.setmodule("crawlers.settings", priority="project")
-    # The spider waits out the varying pace itself; this is the floor for whatever bypasses it.
-    pace = channel.pace
-    settings.set("DOWNLOAD_DELAY", pace.delay * (1 - pace.jitter), priority="cmdline")
-    settings.set("RANDOMIZE_DOWNLOAD_DELAY", False, priority="cmdline")
+    settings.set("DOWNLOAD_DELAY", channel.pace.delay, priority="cmdline")
+    settings.set("DOWNLOAD_DELAY_JITTER", channel.pace.jitter, priority="cmdline")
     return settings
 
 
@@ -148,6 +151,8 @@ def _loop() -> asyncio.AbstractEventLoop:
     asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     from twisted.internet import reactor
 
+    # Threads of the name resolver; a process must not wait for them at its end.
+    reactor.getThreadPool().threadFactory = partial(Thread, daemon=True)
     reactor.startRunning(installSignalHandlers=False)
     return loop
 
