@@ -3,14 +3,31 @@
 Blanks mean AND; ``AND``, ``OR``, ``NOT`` count only in upper case (``&&``, ``||`` and a leading
 ``-`` are taken too), so "or" and "not" stay words. NOT binds closest, then AND, then OR. Quotes and
 brackets may be full-width. Characters that are no words, such as punctuation, are left out of a
-question by ``search_tree.searchable``; a question of nothing else finds nothing.
+question by ``searchable``; a question of nothing else finds nothing.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from posts.errors import QueryError
-from posts.search_tree import And, Everything, Expression, Leaf, Not, Or, Phrase, Prefix, Term
+from posts.search_tree import (
+    And,
+    Everything,
+    Expression,
+    Leaf,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+    searchable,
+    wanted,
+)
+
+__all__ = [
+    "MAX_DEPTH", "MAX_WORDS", "And", "Everything", "Expression", "Leaf", "Not", "Or", "Phrase",
+    "Prefix", "Term", "parse", "searchable", "wanted",
+]  # fmt: skip
 
 MAX_DEPTH = 50
 MAX_WORDS = 1000

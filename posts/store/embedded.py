@@ -4,7 +4,7 @@ Any number of processes may read while one writes; a second writer waits. Reader
 soon as it is committed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,17 @@ from posts.query import (
 )
 from posts.search_tree import Expression, wanted
 from posts.store import SearchText
+from posts.store.document import negative, newest, oldest
 from posts.store.embedded_files import bytes_on_disk, read_checkpoint
 from posts.store.embedded_index import EmbeddedIndex, translated
 from posts.store.embedded_paging import page_by, page_by_score
 from posts.store.embedded_query import QueryBuilder
-from posts.store.embedded_schema import negative, newest, oldest, restore
+from posts.store.embedded_schema import restore
 from posts.store.highlight import Highlighter
 
 _MOST_VALUES = 60_000
 """tantivy refuses more than 65,000 buckets in one answer."""
+_BY_DAY = {"histogram": {"field": "day", "interval": 1, "min_doc_count": 1}}
 _KEYS: dict[str, tuple[str, ...]] = {
     "newest": ("newest",),
     "oldest": ("oldest",),
@@ -93,7 +95,7 @@ class EmbeddedStore:
         with translated(self._folder):
             searcher = self._index.searcher()
             total = searcher.search(built, limit=1, count=True).count
-            found = self._page(searcher, built, sort, max(0, offset), min(size, total))
+            found = self._page(searcher, built, sort, offset, min(size, total - offset))
             counted = self._facets(searcher, built, facets)
         hits = tuple(self._hit(tagged, tree) for tagged in found)
         return ResultPage(total=total, hits=hits, facets=counted)
@@ -115,21 +117,15 @@ class EmbeddedStore:
 
     def per_day(self, query: PostQuery, split: FacetField | None = None) -> list[DayCount]:
         """Posts by day, oldest first; days without posts and posts without time are left out."""
-        by_day: dict[str, Any] = {"histogram": {"field": "day", "interval": 1, "min_doc_count": 1}}
-        if split is not None:
-            by_day["aggs"] = {"by": _terms(split)}
-        answer = self._aggregate(query, {"days": by_day})
-        counts: list[DayCount] = []
-        for bucket in answer["days"]["buckets"]:
-            day = date.fromordinal(int(bucket["key"]))
-            if split is None:
-                counts.append(DayCount(day=day, count=bucket["doc_count"]))
-                continue
-            values = sorted(bucket["by"]["buckets"], key=lambda value: str(value["key"]))
-            counts += [
-                DayCount(day=day, count=value["doc_count"], value=value["key"]) for value in values
-            ]
-        return counts
+        if split is None:
+            answer = self._aggregate(query, {"by": _BY_DAY})
+            return [DayCount(day=day, count=n) for day, n in _day_counts(answer["by"])]
+        counts = [
+            DayCount(day=day, count=n, value=value)
+            for value, days in self._days_by_value(query, split)
+            for day, n in _day_counts(days)
+        ]
+        return sorted(counts, key=lambda count: (count.day, count.value or ""))
 
     def days(self) -> tuple[date, date] | None:
         """First and last day with posts, or None where there are none."""
@@ -163,10 +159,26 @@ class EmbeddedStore:
             return [restore(searcher.doc(address)) for _, address in hits]
 
     def _aggregate(self, query: PostQuery, asked: dict[str, Any]) -> dict[str, Any]:
-        built = self._build.build(query)
+        return self._ask(self._build.build(query), asked)
+
+    def _ask(self, built: Any, asked: dict[str, Any]) -> dict[str, Any]:
         with translated(self._folder):
             answer: dict[str, Any] = self._index.searcher().aggregate(built, asked)
         return answer
+
+    def _days_by_value(self, query: PostQuery, split: FacetField) -> Iterator[tuple[str, Any]]:
+        """Days of each value: in one question where the answer may be that long, else in many."""
+        borders, values = self.days(), self.count_by(split, query)
+        if borders is None:
+            return
+        if len(values) * ((borders[1] - borders[0]).days + 1) <= _MOST_VALUES:
+            answer = self._aggregate(query, {"by": _terms(split) | {"aggs": {"by": _BY_DAY}}})
+            yield from ((bucket["key"], bucket["by"]) for bucket in answer["by"]["buckets"])
+            return
+        built = self._build.build(query)
+        for value in values:
+            narrowed = self._build.both(built, self._build.term(split.value, value))
+            yield value, self._ask(narrowed, {"by": _BY_DAY})["by"]
 
     def _page(
         self, searcher: Any, built: Any, sort: Sort, offset: int, size: int
@@ -197,6 +209,12 @@ class EmbeddedStore:
         if not leaves:
             return Hit(found=tagged)
         return Hit(found=tagged, highlights=self._highlighter.spans(tagged.post.text, leaves))
+
+
+def _day_counts(answer: dict[str, Any]) -> list[tuple[date, int]]:
+    return [
+        (date.fromordinal(int(bucket["key"])), bucket["doc_count"]) for bucket in answer["buckets"]
+    ]
 
 
 def _terms(field: FacetField) -> dict[str, Any]:

@@ -28,8 +28,16 @@ def segments(folder: Path) -> Path:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Hold the write lock, waiting for another writer; the system frees it if we die."""
-    with (folder / "writer.lock").open("a") as lock:
+    """Hold the write lock, waiting for another writer; the system frees it if we die.
+
+    Raises:
+        StoreError: the folder cannot be written to.
+    """
+    try:
+        lock = (folder / "writer.lock").open("a")
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be written to ({error}); check its owner") from error
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

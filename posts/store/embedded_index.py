@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +74,13 @@ class EmbeddedIndex:
 
     def write(self, posts: Iterable[TaggedPost], checkpoint: int) -> None:
         """Upsert posts, commit, then write the checkpoint; other writers are waited for."""
-        with translated(self._folder), writing(self._folder):
-            rest = iter(posts)
-            first = next(rest, None)
-            if first is not None:
-                self._write_all(chain([first], rest))
-            write_checkpoint(self._folder, checkpoint)
+        rest = iter(posts)
+        with writing(self._folder):
+            batch = list(islice(rest, _BATCH))
+            if batch:
+                self._write_all(batch, rest)
+            with translated(self._folder):
+                write_checkpoint(self._folder, checkpoint)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -118,18 +119,21 @@ class EmbeddedIndex:
                     ) from error
                 time.sleep(0.05)
 
-    def _write_all(self, posts: Iterable[TaggedPost]) -> None:
-        self.searcher()
-        writer = self._writer()
+    def _write_all(self, batch: list[TaggedPost], rest: Iterator[TaggedPost]) -> None:
+        """Write in batches; errors of the posts' source pass as they are."""
+        with translated(self._folder):
+            writer = self._writer()
         try:
             added: dict[str, int] = {}
-            rest = iter(posts)
-            while batch := list(islice(rest, _BATCH)):
-                self._upsert(writer, batch, added)
-                if len(added) >= _COMMIT_EVERY:
-                    writer.commit()
-                    added.clear()
-            writer.commit()
+            while batch:
+                with translated(self._folder):
+                    self._upsert(writer, batch, added)
+                    if len(added) >= _COMMIT_EVERY:
+                        writer.commit()
+                        added.clear()
+                batch = list(islice(rest, _BATCH))
+            with translated(self._folder):
+                writer.commit()
         except BaseException:
             writer.rollback()
             raise

@@ -21,7 +21,7 @@ from posts.search_tree import (
     wanted,
 )
 from posts.store import SearchText
-from posts.store.embedded_schema import CHARACTERS, PAIRS, WORDS, flag, pair, pairs
+from posts.store.document import CHARACTERS, PAIRS, WORDS, flag, pair, pairs
 from posts.store.highlight import goes_on
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
@@ -71,6 +71,10 @@ class QueryBuilder:
         """Posts that hold one of the values in a field."""
         return tantivy.Query.term_set_query(self._schema, field, list(values))
 
+    def both(self, one: Any, other: Any) -> Any:
+        """Posts of both queries."""
+        return tantivy.Query.boolean_query([(_MUST, one), (_MUST, other)])
+
     def thread(self, thread_id: str) -> Any:
         """The post and everything under it."""
         parts = [(_SHOULD, self.term("thread", thread_id)), (_SHOULD, self.term("id", thread_id))]
@@ -80,13 +84,13 @@ class QueryBuilder:
         """Narrow a query to a range of a number field; bounds included, no upper one for None."""
         kind = tantivy.FieldType.Float if isinstance(low, float) else tantivy.FieldType.Integer
         span = tantivy.Query.range_query(self._schema, field, kind, low, high)
-        return tantivy.Query.boolean_query([(_MUST, query), (_MUST, span)])
+        return self.both(query, span)
 
     def above(self, query: Any, field: str, low: float) -> Any:
         """Narrow a query to values of a number field above a bound."""
         kind = tantivy.FieldType.Float if isinstance(low, float) else tantivy.FieldType.Integer
         span = tantivy.Query.range_query(self._schema, field, kind, low, include_lower=False)
-        return tantivy.Query.boolean_query([(_MUST, query), (_MUST, span)])
+        return self.both(query, span)
 
     def _is_whole(self, leaf: Prefix) -> bool:
         return not goes_on(self._cut.characters(leaf.text), self._cut)

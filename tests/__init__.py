@@ -1,0 +1,1 @@
+"""Tests of Gongsheng; run `pytest` from the root."""
