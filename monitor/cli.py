@@ -9,11 +9,13 @@ import sys
 from dataclasses import asdict
 from datetime import date
 from importlib.metadata import entry_points
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-import click
 import typer
 from pydantic import ValidationError
+
+# Typer carries its own copy of click and exports only some of its errors; the version is pinned.
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
 from monitor.settings import load_settings
 from posts.errors import GongshengError, QueryError
@@ -26,6 +28,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _one_of(values: object) -> Any:
+    return typer.Option(help=f"{', '.join(get_args(values))}; repeat for several.")
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 Since = Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")]
@@ -62,10 +69,10 @@ def search(
     query: Annotated[str, typer.Argument(help='AND OR NOT, "phrase", prefix*, brackets.')] = "",
     since: Since = None,
     until: Until = None,
-    sentiment: Annotated[list[Sentiment] | None, typer.Option(help="Repeat for several.")] = None,
-    intent: Annotated[list[Intent] | None, typer.Option(help="Repeat for several.")] = None,
-    topic: Annotated[list[Topic] | None, typer.Option(help="Repeat for several.")] = None,
-    platform: Annotated[list[Platform] | None, typer.Option(help="Repeat for several.")] = None,
+    sentiment: Annotated[list[str] | None, _one_of(Sentiment)] = None,
+    intent: Annotated[list[str] | None, _one_of(Intent)] = None,
+    topic: Annotated[list[str] | None, _one_of(Topic)] = None,
+    platform: Annotated[list[str] | None, _one_of(Platform)] = None,
     channel: Annotated[list[str] | None, typer.Option(help="Repeat for several.")] = None,
     sort: Annotated[Sort, typer.Option(help="Order of the posts.")] = "relevance",
     size: Annotated[int, typer.Option(min=0, max=10_000, help="Posts per page.")] = 20,
@@ -133,13 +140,13 @@ def main() -> None:
         room.load()(app)
     try:
         sys.exit(app(standalone_mode=False) or 0)
-    except click.exceptions.NoArgsIsHelpError as error:
+    except NoArgsIsHelpError as error:
         _stop(error.format_message(), 2)
-    except click.ClickException as error:
+    except ClickException as error:
         _stop(f"gongsheng: {' '.join(error.format_message().split())} (see --help)")
     except GongshengError as error:
         _stop(f"gongsheng: {' '.join(str(error).split())}")
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _stop("gongsheng: stopped", 130)
     except BrokenPipeError:
         # The reader (such as `head`) went away; Python would print a traceback while closing.
@@ -157,7 +164,8 @@ def _query(*, since: str | None, until: str | None, **fields: Any) -> PostQuery:
         return PostQuery(since=_day("--since", since), until=_day("--until", until), **fields)
     except ValidationError as error:
         first = error.errors()[0]
-        raise QueryError(f"{first['loc'][0]}: {first['msg']}, found {first['input']!r}") from error
+        name = str(first["loc"][0]).removesuffix("s")
+        raise QueryError(f"--{name} {first['input']!r}: {first['msg']}") from error
 
 
 def _day(option: str, value: str | None) -> date | None:
