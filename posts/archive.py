@@ -14,24 +14,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from threading import RLock
 
 import orjson
 from filelock import FileLock
-from pydantic import ValidationError
 
 from posts.errors import ArchiveError, UnmaskedPost
 from posts.frames import Frame
 from posts.latest import LatestVersions, Position, Version
 from posts.model import ChannelSnapshot, CrawlRun, Post
 from posts.record_log import SEGMENT_BYTES, RecordLog
+from posts.versions import decode, digest_of_line, encode, merge, same
 
 FRAME_POSTS = 2000
 """Most posts in one frame."""
-_NOT_A_CHANGE = ("collected_at", "source")
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ class Archive:
             ArchiveError: the log is damaged; the message names file and offset.
         """
         for number, line, _ in islice(self._posts.records(checkpoint), limit):
-            yield number, _post(line, number)
+            yield number, decode(line, number)
 
     def head(self) -> int:
         """Sequence number of the last version; 0 for an empty archive."""
@@ -157,7 +155,7 @@ class Archive:
         changed: dict[str, tuple[Post, bytes, bytes]] = {}
         new = updated = 0
         for post in batch:
-            line, digest = _encode(post)
+            line, digest = encode(post)
             version, earlier = known.get(post.id), changed.get(post.id)
             if earlier is None and version is None:
                 new += 1
@@ -166,10 +164,10 @@ class Archive:
             if digest == (earlier[2] if earlier else version.digest if version else b""):
                 continue
             old = earlier[0] if earlier else self._read(version) if version else post
-            merged = _merge(old, post)
-            if not _same(merged, old):
+            merged = merge(old, post)
+            if not same(merged, old):
                 updated += 1
-                changed[post.id] = merged, *_encode(merged)
+                changed[post.id] = merged, *encode(merged)
         self._write([(id_, line, digest) for id_, (_, line, digest) in changed.items()])
         return Appended(new, updated, len(batch) - new - updated)
 
@@ -198,7 +196,7 @@ class Archive:
                 self._latest.put(rows, before)
                 rows = []
             before = frame
-            rows.append((*_digest_of_line(line), number))
+            rows.append((*digest_of_line(line), number))
         if before is not None:
             self._latest.put(rows, before)
 
@@ -222,7 +220,7 @@ class Archive:
 
     def _read(self, version: Version) -> Post:
         frame, lines = self._frame(version.segment, version.offset)
-        return _post(lines[version.sequence - frame.first], version.sequence)
+        return decode(lines[version.sequence - frame.first], version.sequence)
 
     def _events_of(self, kind: str) -> Iterator[dict[str, object]]:
         for _, line, _ in self._events.records():
@@ -238,44 +236,3 @@ def _refuse_unmasked(batch: list[Post]) -> None:
                 f"{post.id}: not masked; every post has to pass posts.privacy.Mask.post before "
                 f"it is archived"
             )
-
-
-def _merge(old: Post, new: Post) -> Post:
-    older, newer = (old, new) if new.collected_at >= old.collected_at else (new, old)
-    known = {
-        name: getattr(older, name)
-        for name in Post.model_fields
-        if getattr(newer, name) is None and getattr(older, name) is not None
-    }
-    if not newer.text:
-        known["text"] = older.text
-    return newer.model_copy(update=known)
-
-
-def _same(merged: Post, old: Post) -> bool:
-    return merged.model_copy(update={name: getattr(old, name) for name in _NOT_A_CHANGE}) == old
-
-
-def _encode(post: Post) -> tuple[bytes, bytes]:
-    record = post.model_dump(mode="json", exclude_none=True)
-    return orjson.dumps(record), _digest(record)
-
-
-def _digest_of_line(line: bytes) -> tuple[str, bytes]:
-    record = orjson.loads(line)
-    return record["id"], _digest(record)
-
-
-def _digest(record: dict[str, object]) -> bytes:
-    kept = {name: value for name, value in record.items() if name not in _NOT_A_CHANGE}
-    return blake2b(orjson.dumps(kept), digest_size=16).digest()
-
-
-def _post(line: bytes, number: int) -> Post:
-    try:
-        return Post.model_validate_json(line)
-    except ValidationError as error:
-        raise ArchiveError(
-            f"record {number} of the archive does not fit this version of Gongsheng "
-            f"({error.errors()[0]['msg']}); use the version that wrote it, or a newer one"
-        ) from error

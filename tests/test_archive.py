@@ -99,6 +99,16 @@ def test_doubles_in_one_batch_are_one_post(archive: Archive) -> None:
     assert archive.append(twice[2:]) == Appended(seen=2)
 
 
+def test_an_absurd_counter_is_kept(archive: Archive, tmp_path: Path) -> None:
+    absurd = comment(1, likes=Count(value=2**70))
+    assert archive.append([absurd]) == Appended(new=1)
+    assert archive.latest("weibo:1") == absurd
+    archive.close()
+    for file in (tmp_path / "archive").glob("latest-*"):
+        file.unlink()
+    assert archive.append([absurd]) == Appended(seen=1)
+
+
 def test_an_unmasked_post_is_refused_and_nothing_is_kept(archive: Archive) -> None:
     with pytest.raises(UnmaskedPost, match="weibo:2"):
         archive.append([comment(1), comment(2, masked=False)])
