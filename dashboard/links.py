@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from posts.model import Gender, Intent, Kind, Platform, Sentiment, Topic
 from posts.query import FacetField, PostQuery, Sort
 
-SEARCH_PAGE = "pages/search.py"
+SEARCH_PAGE = "screens/search.py"
 FIELDS: dict[str, str] = {
     "sentiment": "sentiments",
     "intent": "intents",

@@ -1,0 +1,416 @@
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard import charts, frames, queries, serving, words
+from dashboard.channel_list import channels_html
+from dashboard.hit import hit_html, thread_html
+from dashboard.links import VOCABULARY, View, read_address, web_address, write_address
+from dashboard.plain import as_html, as_label, clean
+from dashboard.sentences import sentences
+from monitor.settings import Settings
+from monitor.trends import Day, topics_by_sentiment
+from nlp.segment import JiebaText
+from posts.errors import SettingsError
+from posts.model import AccessState
+from posts.query import CrossCount, FacetField, Hit, PostQuery
+from posts.store.embedded import EmbeddedStore
+from tests.filled_house import HOSTILE, HOSTILE_POSTS, RUNS, fill
+from tests.sample_posts import SAMPLES, tagged
+
+APP = Path(__file__).parent.parent / "dashboard" / "app.py"
+PAGES = sorted(page.name for page in (APP.parent / "screens").glob("*.py"))
+D = [date(2026, 11, 1) + timedelta(days=n) for n in range(200)]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("house")
+    fill(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def store(data):
+    return EmbeddedStore(data / "index", JiebaText())
+
+
+@pytest.fixture
+def app(data, monkeypatch):
+    monkeypatch.setenv("GONGSHENG_DATA", str(data))
+    monkeypatch.setenv("GONGSHENG_STORE", "embedded:")
+    monkeypatch.setenv("GONGSHENG_CHANNELS", str(data / "none.yaml"))
+    return AppTest.from_file(str(APP), default_timeout=60)
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+
+
+def tags_in(markup):
+    parser = Tags()
+    parser.feed(markup)
+    parser.close()
+    return set(parser.seen)
+
+
+def text_of(found):
+    return "\n".join(str(each.proto.body) for each in [*found.get("html"), *found.get("markdown")])
+
+
+# --- texts of strangers -------------------------------------------------------------------------
+
+
+@given(st.text() | st.sampled_from(HOSTILE), st.lists(st.tuples(st.integers(), st.integers())))
+def test_no_text_brings_its_own_html(text, marks):
+    assert tags_in(as_html(text, marks)) <= {"mark", "br"}
+
+
+@given(st.text())
+def test_no_text_is_lost_in_html(text):
+    class Words(HTMLParser):
+        said = ""
+
+        def handle_data(self, data):
+            self.said += data
+
+        def handle_starttag(self, tag, attrs):
+            self.said += "\n"
+
+    parser = Words()
+    parser.feed(as_html(text))
+    parser.close()
+    assert parser.said == clean(text)
+
+
+def test_what_was_searched_for_is_marked():
+    assert as_html("食堂<贵>", ((0, 2),)) == "<mark>食堂</mark>&lt;贵&gt;"
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200f", "\u0007", "\ud800"])
+def test_marks_that_turn_or_break_text_are_dropped(mark):
+    assert clean(f"a{mark}b") == "ab"
+
+
+def test_a_label_shows_markdown_as_plain_signs():
+    label = as_label("**粗** $x$ :red[红] :heart: <b>")
+    assert "**" not in label
+    assert ":heart:" not in label
+    assert "\\$x\\$" in label
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//a.invalid", "http:", None, "http://[", ""]
+)
+def test_only_web_addresses_can_be_opened(url):
+    assert web_address(url) is None
+
+
+@pytest.mark.parametrize("post", HOSTILE_POSTS, ids=lambda p: p.post.id)
+def test_a_hostile_post_is_shown_as_plain_text(post):
+    markup = hit_html(Hit(found=post), {})
+    assert tags_in(markup) <= {"article", "div", "span", "p", "br"}
+    assert 'javascript:alert(1)"' not in markup
+
+
+# --- addresses ----------------------------------------------------------------------------------
+
+queries_drawn = st.builds(
+    PostQuery,
+    text=st.text(max_size=30).map(str.strip),
+    since=st.none() | st.sampled_from(D),
+    until=st.none() | st.sampled_from(D),
+    sentiments=st.just(()) | st.just(("negative", "positive")),
+    topics=st.lists(st.sampled_from(VOCABULARY["topic"]), unique=True).map(tuple),
+    regions=st.just(()) | st.just(("江苏", "**省**")),
+    urgent=st.sampled_from([None, True]),
+    by_channel=st.sampled_from([None, False]),
+    thread_id=st.sampled_from([None, "weibo:5001"]),
+)
+
+
+@given(queries_drawn, st.sampled_from(["newest", "heat"]), st.integers(1, 900))
+def test_an_address_reproduces_its_view(query, sort, page):
+    view = View(query, sort, page)
+    assert read_address(write_address(view)) == view
+
+
+@given(st.dictionaries(st.sampled_from(["q", "since", "sentiment", "page", "sort", "x"]),
+                       st.lists(st.text())))  # fmt: skip
+def test_any_address_can_be_read(params):
+    assert read_address(params).page >= 1
+
+
+# --- charts -------------------------------------------------------------------------------------
+
+
+def marks_of(chart):
+    return [layer["mark"]["type"] for layer in chart.to_dict()["layer"]]
+
+
+def test_a_day_nobody_collected_is_a_band_and_not_a_bar():
+    frame = frames.volume([Day(D[0], "all", {"negative": 2}), Day(D[1], "none", None)])
+    assert list(frame[frame["since"] == D[1].isoformat()]["sentiment"]) == ["none"]
+    chart = charts.volume(frame)
+    assert marks_of(chart) == ["bar", "text", "bar"]
+    assert chart.to_dict()["layer"][0]["encoding"]["y2"] == {"value": "height"}
+
+
+def test_a_day_without_posts_is_zero_and_not_a_band():
+    frame = frames.volume([Day(D[0], "all", {"negative": 2}), Day(D[1], "all", {})])
+    assert marks_of(charts.volume(frame)) == ["bar"]
+    assert frame["count"].tolist() == [2, 0, 0, 0, 0, 0]
+
+
+def test_the_share_line_breaks_where_there_is_nothing_to_divide():
+    days = [Day(D[0], "all", {"negative": 1}), Day(D[1], "none", None), Day(D[2], "all", {"x": 1})]
+    frame = frames.negative_shares(days)
+    assert frame["run"].tolist() == [0, 1, 1]
+    assert frame["share"].notna().tolist() == [True, False, True]
+    assert marks_of(charts.negative_share(frame)) == ["area", "line", "circle"]
+
+
+def test_long_views_are_drawn_in_stretches_that_can_be_pointed_at():
+    frame = frames.volume([Day(day, "all", {"negative": 1}) for day in D])
+    assert frame["since"].nunique() == 29
+    assert frame["count"].sum() == len(D)
+    assert frame["until"].iloc[-1] == D[-1].isoformat()
+
+
+def test_a_click_on_a_bar_names_what_stands_behind_it():
+    spec = charts.volume(frames.volume([Day(D[0], "all", {"negative": 2})])).to_dict()
+    picks = [p for p in spec["params"] if p["name"] == charts.PICK]
+    assert picks[0]["select"]["fields"] == ["since", "until", "sentiment"]
+
+
+def test_topics_stand_in_the_order_given_with_chinese_names():
+    rows = topics_by_sentiment([CrossCount(row="wages", column="negative", count=3)])
+    spec = charts.topics(frames.topics(rows)).to_dict()
+    assert spec["encoding"]["y"]["sort"] == ["工资报酬"]
+    assert spec["encoding"]["color"]["scale"]["domain"] == ["负面", "中性", "正面"]
+
+
+# --- questions ----------------------------------------------------------------------------------
+
+
+def test_the_overviews_numbers_are_those_of_the_search_behind_them(store):
+    found = queries.overview(store, RUNS, 30)
+    assert found.total == store.search(found.query).total
+    urgent = found.query.model_copy(update={"urgent": True})
+    assert found.urgent == store.search(urgent).total
+    assert sum(day.total or 0 for day in found.series) == found.total
+
+
+def test_the_overview_ends_where_a_crawl_was_last_tried(store):
+    found = queries.overview(store, RUNS, 30)
+    assert found.until == date(2026, 11, 17)
+    assert [day.collected for day in found.series[-4:]] == ["none"] * 4
+
+
+def test_the_overview_leaves_out_what_the_channel_itself_wrote(store):
+    found = queries.overview(store, RUNS, None)
+    own = sum(1 for one in SAMPLES if one.post.by_channel)
+    undated = sum(1 for one in SAMPLES if one.post.published_at is None)
+    assert found.total == len(SAMPLES) + len(HOSTILE_POSTS) - own - undated
+
+
+def test_urgent_calls_stand_first_among_the_newest(store):
+    latest = queries.overview(store, RUNS, 30).latest
+    urgent = [hit.found.analysis.urgent for hit in latest]
+    assert urgent == sorted(urgent, reverse=True)
+    assert {hit.found.analysis.intent for hit in latest} <= {"complaint", "help"}
+
+
+def test_three_sentences_say_what_there_is(store):
+    said = sentences(queries.overview(store, RUNS, 30))
+    assert len(said) == 3
+    assert all(sentence.endswith("。") for sentence in said)
+    assert "工资报酬" in "".join(said) or "工时休假" in "".join(said)
+
+
+def test_a_chosen_facet_still_shows_its_other_choices(store):
+    view = View(PostQuery(sentiments=("negative",)))
+    facet = queries.search(store, view).facets[FacetField.SENTIMENT]
+    assert set(facet) == {"negative", "neutral", "positive"}
+
+
+def test_a_question_that_cannot_be_read_keeps_the_other_choices(store):
+    found = queries.search(store, View(PostQuery(text="(食堂 AND")))
+    assert found.problem
+    assert found.page.total == 0
+    assert found.facets[FacetField.SENTIMENT]
+
+
+def test_a_thread_puts_answers_under_what_they_answer(store):
+    places = queries.thread(store, store.get("weibo:5003"))
+    order = [(place.found.post.id, place.depth, place.here) for place in places]
+    assert order[0] == ("weibo:5001", 0, False)
+    at = [place.found.post.id for place in places]
+    assert order[at.index("weibo:5003")] == ("weibo:5003", 2, True)
+    assert at.index("weibo:5002") < at.index("weibo:5003")
+    assert "您正在看的这一条" in thread_html(places, {})
+
+
+def test_posts_that_answer_each_other_in_a_ring_are_shown_and_not_lost(tmp_path):
+    ring = EmbeddedStore(tmp_path, JiebaText())
+    posts = [
+        tagged(native, thread_id="weibo:9", parent_id=f"weibo:{other}")
+        for native, other in (("1", "2"), ("2", "1"))
+    ]
+    ring.write(posts, checkpoint=1)
+    assert len(queries.thread(ring, posts[0])) == 2
+    ring.close()
+
+
+def test_all_posts_of_a_view_come_in_its_order_up_to_a_limit(store):
+    view = View(PostQuery(by_channel=False), sort="oldest")
+    everything = queries.all_posts(store, view)
+    assert len(everything) == store.search(view.query).total
+    assert queries.all_posts(store, view, limit=3) == everything[:3]
+
+
+def test_troubled_channels_stand_first_and_say_when_it_last_went_well(store):
+    states = queries.channel_states(store, RUNS, {"weibo-main": "<b>集团工会</b>"})
+    assert [state.run.state for state in states[:2]] == [
+        AccessState.CAPTCHA,
+        AccessState.NEEDS_LOGIN,
+    ]
+    markup = channels_html(states)
+    assert "需要登录" in markup
+    assert "还差 8 条" in markup
+    assert "上次成功：2026年11月13日（周五）09:00" in markup
+    assert "b" not in tags_in(markup)
+
+
+def test_every_state_of_a_crawl_has_a_name_and_advice():
+    assert set(words.STATES) == set(AccessState)
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_a_warning(app, page):
+    app.run()
+    app.switch_page(f"screens/{page}").run()
+    assert not app.exception
+    assert not app.warning
+    assert app.title[0].value in {"总览", "检索"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_stays_within_forty_lines(page):
+    assert len((APP.parent / "screens" / page).read_text("utf-8").splitlines()) <= 40
+
+
+def search_at(app, **params):
+    app.run()
+    app.switch_page("screens/search.py")
+    for name, value in params.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_an_address_opens_the_search_it_names(app, store):
+    found = search_at(app, q="高温", sentiment="negative", sort="oldest")
+    assert found.text_input(key="q").value == "高温"
+    assert found.checkbox(key="sentiment=negative").value
+    query = PostQuery(text="高温", sentiments=("negative",))
+    assert f"找到 {store.search(query).total} 条发言" in text_of(found)
+    assert "<mark>高温</mark>" in text_of(found)
+
+
+def test_a_ticked_choice_is_kept_in_the_address(app):
+    found = search_at(app)
+    found.checkbox(key="intent=help").check().run()
+    assert found.query_params["intent"] == "help"
+    assert not found.warning
+
+
+def test_turning_a_page_and_asking_anew(app):
+    found = search_at(app)
+    found.button[[b.label for b in found.button].index("下一页 →")].click().run()
+    assert "第 2 页" in text_of(found)
+    found.text_input(key="q").input("食堂").run()
+    assert found.query_params.get("page") is None
+
+
+def test_clearing_takes_every_choice_back(app):
+    found = search_at(app, q="食堂", urgent="1", intent="help")
+    found.button[[b.label for b in found.button].index("清除全部条件")].click().run()
+    assert found.text_input(key="q").value == ""
+    assert not found.query_params
+
+
+def test_a_question_that_cannot_be_read_is_answered_in_plain_words(app):
+    found = search_at(app, q="(食堂 AND")
+    assert len(found.warning) == 1
+    assert found.checkbox(key="urgent") is not None
+
+
+def test_hostile_posts_are_escaped_on_the_page(app):
+    found = search_at(app, region="**省** :heart: <b>")
+    assert "&lt;script&gt;" in text_of(found)
+    assert "<script" not in text_of(found)
+    label = found.checkbox(key="region=**省** :heart: <b>").label
+    assert label.startswith("\\*\\*省\\*\\*")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_house_says_what_to_do(page, tmp_path, monkeypatch, app):
+    monkeypatch.setenv("GONGSHENG_DATA", str(tmp_path / "nothing"))
+    app.run()
+    app.switch_page(f"screens/{page}").run()
+    assert "gongsheng demo" in text_of(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_store_that_cannot_be_opened_is_a_calm_sentence(page, tmp_path, monkeypatch, app):
+    (tmp_path / "index").write_text("not an index")
+    monkeypatch.setenv("GONGSHENG_DATA", str(tmp_path))
+    app.run()
+    app.switch_page(f"screens/{page}").run()
+    assert "没有丢失" in app.warning[0].value
+    assert not app.exception
+
+
+# --- serving ------------------------------------------------------------------------------------
+
+
+def test_a_taken_port_leads_to_the_next_free_one():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind((serving.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert serving.free_port(port) > port
+
+
+def test_no_free_port_is_said_in_one_line():
+    with pytest.raises(SettingsError, match="GONGSHENG_PORT"):
+        serving.free_port(65536)
+
+
+def test_the_settings_travel_to_the_dashboard(tmp_path):
+    told = serving.environment(Settings(data=tmp_path, port=9000))
+    assert told["GONGSHENG_DATA"] == str(tmp_path)
+    assert "GONGSHENG_KEY" not in told
+
+
+def test_nothing_is_loaded_from_elsewhere_and_nobody_is_counted():
+    config = (APP.parent / ".streamlit" / "config.toml").read_text("utf-8")
+    assert "gatherUsageStats = false" in config
+    assert "http" not in config
+    assert "url(" not in (APP.parent / "style.css").read_text("utf-8")
