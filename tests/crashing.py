@@ -33,13 +33,29 @@ def index(folder: Path) -> None:
     ingest(archive, store, WordTagger(), batch=20, advance=lambda done: _say(str(done)))
 
 
+def crawl_demo(folder: Path, base_url: str) -> None:
+    """Crawl the demo's channels from a replay server, then tag and index."""
+    # Scrapy loads slowly, and the other workers are killed before they would need it.
+    from crawlers.demo import demo_channels
+    from crawlers.run import crawl
+    from monitor import wiring
+    from monitor.settings import Settings
+
+    settings = Settings(data=folder, key="ab" * 32)
+    _say("start")
+    crawl(demo_channels(base_url), settings)
+    wiring.ingest_backlog(settings)
+
+
 def _say(line: str) -> None:
     print(line, flush=True)
 
 
 if __name__ == "__main__":
-    work, folder, *numbers = sys.argv[1:]
+    work, folder, *rest = sys.argv[1:]
     if work == "append":
-        append(Path(folder), *map(int, numbers))
-    else:
+        append(Path(folder), *map(int, rest))
+    elif work == "ingest":
         index(Path(folder))
+    else:
+        crawl_demo(Path(folder), *rest)

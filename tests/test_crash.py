@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.replay.server import ReplayServer
 from nlp.segment import JiebaText
 from posts.archive import Appended, Archive
+from posts.model import Post
 from posts.query import PostQuery
 from posts.store.embedded import EmbeddedStore
-from tests.archive_posts import comment
+from tests.archive_posts import NOON, comment
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,6 +31,11 @@ def _run_and_kill(arguments: list[str], seconds: float) -> list[str]:
         worker.send_signal(signal.SIGKILL)
         said += worker.stdout.read().split()
     return said[1:]
+
+
+def _run(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "tests.crashing", *arguments]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
 def _ids(archive: Archive) -> list[str]:
@@ -76,12 +83,7 @@ def test_a_killed_ingest_goes_on_where_it_stood(tmp_path: Path) -> None:
         assert {post.id for _, post in archive.since(0, reached)} <= set(found)
         store.close()
 
-    subprocess.run(
-        [sys.executable, "-m", "tests.crashing", "ingest", str(tmp_path)],
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
+    _run(["ingest", str(tmp_path)])
     store = EmbeddedStore(tmp_path / "index", JiebaText())
     assert store.checkpoint() == archive.head() == 900
     assert store.search(PostQuery()).total == 600
@@ -94,3 +96,26 @@ def test_an_append_killed_at_once_leaves_a_usable_archive(tmp_path: Path, moment
     archive = Archive(tmp_path / "archive", segment_bytes=20_000)
     archive.append([comment(n, f"第{n}条") for n in range(50)])
     assert sorted(_ids(archive)) == sorted(f"weibo:{n}" for n in range(50))
+
+
+def _known(archive: Archive) -> dict[str, Post]:
+    """The latest versions, without what differs between two crawls of the same channels."""
+    return {post.id: post.model_copy(update={"collected_at": NOON}) for _, post in archive.since(0)}
+
+
+@pytest.mark.slow
+def test_a_killed_crawl_is_made_good_by_the_next_one(tmp_path: Path) -> None:
+    chance = random.Random(42)
+    with ReplayServer() as replay:
+        _run(["crawl", str(tmp_path / "calm"), replay.base_url])
+        for _ in range(4):
+            arguments = ["crawl", str(tmp_path / "killed"), replay.base_url]
+            _run_and_kill(arguments, chance.uniform(0.2, 3))
+        _run(["crawl", str(tmp_path / "killed"), replay.base_url])
+    calm = Archive(tmp_path / "calm" / "archive")
+    killed = Archive(tmp_path / "killed" / "archive")
+    assert len(_known(calm)) > 100
+    assert _known(killed) == _known(calm)
+    store = EmbeddedStore(tmp_path / "killed" / "index", JiebaText())
+    assert store.checkpoint() == killed.head()
+    assert store.search(PostQuery()).total == len(_known(calm))
