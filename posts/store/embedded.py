@@ -6,8 +6,11 @@ soon as it is committed.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from posts.model import TaggedPost
 from posts.query import (
@@ -34,6 +37,9 @@ from posts.store.highlight import Highlighter
 _MOST_VALUES = 60_000
 """tantivy refuses more than 65,000 buckets in one answer."""
 _BY_DAY = {"histogram": {"field": "day", "interval": 1, "min_doc_count": 1}}
+_SPAN = {"stats": {"field": "day"}}
+_DAY_COUNTS = TypeAdapter(list[DayCount])
+"""Thousands of counts at once, several times faster than one by one."""
 _KEYS: dict[str, tuple[str, ...]] = {
     "newest": ("newest",),
     "oldest": ("oldest",),
@@ -121,20 +127,19 @@ class EmbeddedStore:
             answer = self._aggregate(query, {"by": _BY_DAY})
             return [DayCount(day=day, count=n) for day, n in _day_counts(answer["by"])]
         counts = [
-            DayCount(day=day, count=n, value=value)
+            {"day": day, "count": n, "value": value}
             for value, days in self._days_by_value(query, split)
             for day, n in _day_counts(days)
         ]
-        return sorted(counts, key=lambda count: (count.day, count.value or ""))
+        counts.sort(key=itemgetter("day", "value"))
+        return _DAY_COUNTS.validate_python(counts)
 
     def days(self) -> tuple[date, date] | None:
         """First and last day with posts, or None where there are none."""
-        borders = {name: {name: {"field": "day"}} for name in ("min", "max")}
-        answer = self._aggregate(PostQuery(), borders)
-        first, last = (answer[name]["value"] for name in ("min", "max"))
-        if first is None:
+        span = self._aggregate(PostQuery(), {"span": _SPAN})["span"]
+        if not span["count"]:
             return None
-        return date.fromordinal(int(first)), date.fromordinal(int(last))
+        return date.fromordinal(int(span["min"])), date.fromordinal(int(span["max"]))
 
     def health(self) -> StoreHealth:
         """Whether it answers and what it holds; never raises."""
@@ -168,14 +173,15 @@ class EmbeddedStore:
 
     def _days_by_value(self, query: PostQuery, split: FacetField) -> Iterator[tuple[str, Any]]:
         """Days of each value: in one question where the answer may be that long, else in many."""
-        borders, values = self.days(), self.count_by(split, query)
-        if borders is None:
+        built = self._build.build(query)
+        size = self._ask(built, {"span": _SPAN, "by": _terms(split)})
+        span, values = size["span"], [bucket["key"] for bucket in size["by"]["buckets"]]
+        if not span["count"]:
             return
-        if len(values) * ((borders[1] - borders[0]).days + 1) <= _MOST_VALUES:
-            answer = self._aggregate(query, {"by": _terms(split) | {"aggs": {"by": _BY_DAY}}})
+        if len(values) * (span["max"] - span["min"] + 1) <= _MOST_VALUES:
+            answer = self._ask(built, {"by": _terms(split) | {"aggs": {"by": _BY_DAY}}})
             yield from ((bucket["key"], bucket["by"]) for bucket in answer["by"]["buckets"])
             return
-        built = self._build.build(query)
         for value in values:
             narrowed = self._build.both(built, self._build.term(split.value, value))
             yield value, self._ask(narrowed, {"by": _BY_DAY})["by"]
