@@ -107,6 +107,13 @@ class ChannelSpider(scrapy.Spider):
             log.exception("channel %s: unforeseen error", self.channel.id)
             kind = type(error).__name__
             self.outcome = Verdict(AccessState.BAD_SHAPE, f"unforeseen {kind}; see the log")
+        await self._let_items_pass()
+
+    async def _let_items_pass(self) -> None:
+        """Wait for the pipeline; else Scrapy looks again for the end only seconds later."""
+        slot = self.crawler.engine.scraper.slot
+        while slot is not None and not slot.is_idle():
+            await asyncio.sleep(0.01)
 
     def _verdict_of_a_full_run(self, found: int) -> Verdict:
         if self.troubles:

@@ -153,7 +153,8 @@ def _channel(path: Path, node: yaml.MappingNode) -> Channel:
     try:
         return Channel.model_validate(_plain(path, node))
     except ValidationError as error:
-        first = error.errors()[0]
+        # A mistyped key is missing under its right name too; the typing mistake is what helps.
+        first, *_ = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         raise _error(path, *_explain(node, first)) from error
 
 
