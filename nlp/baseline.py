@@ -114,6 +114,11 @@ class LinearTagger:
         """Name, training day and fingerprint of the weights."""
         return self._weights.version
 
+    @property
+    def weights(self) -> Weights:
+        """What ``score`` needs, for those who join the scores with others."""
+        return self._weights
+
     def tag(self, texts: Sequence[str]) -> list[Analysis]:
         """Tag texts: same length and order as given, never raises on any text."""
         return [analysis for chunk in _chunks(texts) for analysis in self._tag(chunk)]

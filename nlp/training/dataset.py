@@ -21,7 +21,11 @@ from posts.model import Emotion, Intent, Sentiment, Topic
 UNKNOWN = 3
 DROP_PIECE = 0.06
 DROP_EMOTICONS = 0.3
-_CLASSES = {"sentiment": get_args(Sentiment), "intent": get_args(Intent), "emotion": get_args(Emotion)}
+_CLASSES = {
+    "sentiment": get_args(Sentiment),
+    "intent": get_args(Intent),
+    "emotion": get_args(Emotion),
+}
 _TOPICS = get_args(Topic)
 
 
@@ -46,6 +50,16 @@ class Rows:
         """Count rows with union labels and rows with an emotion."""
         emotion = int((self.targets["emotion"] >= 0).sum())
         return {"union": len(self.lines) - emotion, "emotion": emotion}
+
+    def sample(self, rows: int) -> "Rows":
+        """Return at most so many rows, spread evenly over the lines."""
+        kept = np.unique(np.linspace(0, len(self.lines) - 1, rows).round().astype(int))
+        return Rows(
+            [self.lines[i] for i in kept],
+            [self.ids[i] for i in kept],
+            {new: self.bare[old] for new, old in enumerate(kept) if old in self.bare},
+            {head: values[kept] for head, values in self.targets.items()},
+        )
 
     def _of_epoch(self, share: float, random: np.random.Generator) -> np.ndarray:
         emotion = np.flatnonzero(self.targets["emotion"] >= 0)

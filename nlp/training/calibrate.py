@@ -1,0 +1,202 @@
+"""Fit how the two models are joined, on the dev files: ``python -m nlp.training.calibrate``.
+
+Per head two weights and one bias a label by maximum likelihood (with a weak pull to "as they
+are"), then a threshold for each flag. It reads the exported model as it ships, int8 and all, so
+that what is chosen fits what runs. Writes ``joined.json`` beside the model.
+"""
+
+import argparse
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from scipy.optimize import minimize
+from sklearn.metrics import confusion_matrix, f1_score
+
+from nlp import baseline, features
+from nlp.joined import (
+    LINEAR,
+    MOST_TOPICS,
+    SENTIMENTS,
+    SETTINGS,
+    TOPICS,
+    Head,
+    class_scores,
+    flag_probabilities,
+    intents_of,
+)
+from nlp.training.corpus import Line, lines_of
+from nlp.training.dataset import targets
+from nlp.transformer import HEADS, Transformer
+from posts.model import APPEALS, Intent
+
+PULL = 0.02
+"""Of the weights towards one half each and of the biases towards 0."""
+STEADY = 0.004
+"""Of thresholds within so much of the best F1 the middle one is taken."""
+
+
+def verdicts(
+    transformer: Transformer, linear: baseline.Weights, lines: list[Line]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the scores of both models: (lines, WIDTH) and (lines, columns of the baseline)."""
+    logits, scores = [], []
+    for at in range(0, len(lines), 500):
+        prepared = [features.prepare(line.text) for line in lines[at : at + 500]]
+        normal = [text for text, _ in prepared]
+        logits.append(transformer.run(normal)[0])
+        scores.append(baseline.score(features.count(normal, [w for _, w in prepared]), linear))
+    return np.concatenate(logits), np.concatenate(scores)
+
+
+def fit_classes(logits: np.ndarray, linear: np.ndarray | None, wanted: np.ndarray) -> Head:
+    """Fit a head of exclusive classes."""
+    rows = np.arange(len(wanted))
+
+    def head(values: np.ndarray) -> Head:
+        second = 0.0 if linear is None else float(values[1])
+        return Head(float(values[0]), second, tuple(values[2:].tolist()))
+
+    def surprise(values: np.ndarray) -> float:
+        scores = class_scores(logits, linear, head(values))
+        return float(-scores[rows, wanted].mean() + _pull(values))
+
+    found = minimize(surprise, _start(logits.shape[1]), method="L-BFGS-B")
+    return head(found.x)
+
+
+def fit_flags(logits: np.ndarray, linear: np.ndarray, wanted: np.ndarray) -> Head:
+    """Fit a head of independent flags; thresholds are left at one half."""
+
+    def head(values: np.ndarray) -> Head:
+        return Head(float(values[0]), float(values[1]), tuple(values[2:].tolist()))
+
+    def surprise(values: np.ndarray) -> float:
+        chances = np.clip(flag_probabilities(logits, linear, head(values)), 1e-7, 1 - 1e-7)
+        each = wanted * np.log(chances) + (1 - wanted) * np.log(1 - chances)
+        return float(-each.sum(1).mean() + _pull(values))
+
+    found = minimize(surprise, _start(logits.shape[1]), method="L-BFGS-B")
+    return head(found.x)
+
+
+def _start(labels: int) -> np.ndarray:
+    return np.array([0.7, 0.5, *[0.0] * labels])
+
+
+def _pull(values: np.ndarray) -> float:
+    return PULL * float(((values[:2] - 0.5) ** 2).sum() + 0.1 * (values[2:] ** 2).sum())
+
+
+def threshold(chances: np.ndarray, wanted: np.ndarray, least: float = 0.0) -> float:
+    """Return a threshold with almost the best F1: the middle of all such."""
+    tried = np.arange(0.05, 0.951, 0.01)
+    scores = np.array([f1_score(wanted, chances >= t, zero_division=0) for t in tried])
+    return float(np.median(tried[scores >= scores.max() - max(STEADY, least)]))
+
+
+def topic_thresholds(chances: np.ndarray, wanted: np.ndarray) -> list[float]:
+    """Choose a threshold for each topic, for the best micro-F1 with three topics at most.
+
+    Starts at the best common one and moves one topic at a time, as long as that helps.
+    """
+    grid = np.arange(0.1, 0.76, 0.03)
+    common = max(grid, key=lambda t: micro_f1(chances, wanted, np.full(len(TOPICS), t)))
+    chosen = np.full(len(TOPICS), common)
+    for _ in range(2):
+        for topic in range(len(TOPICS)):
+            tried = []
+            for value in grid:
+                chosen_then = chosen.copy()
+                chosen_then[topic] = value
+                tried.append(micro_f1(chances, wanted, chosen_then))
+            near = grid[np.array(tried) >= max(tried) - STEADY / 20]
+            # Half way to the common one: a topic has some two hundred lines in dev.
+            chosen[topic] = (float(np.median(near)) + common) / 2
+    return [round(float(value), 3) for value in chosen]
+
+
+def micro_f1(chances: np.ndarray, wanted: np.ndarray, thresholds: np.ndarray) -> float:
+    """Micro-F1 of topics when at most three are named, the clearest first."""
+    odds = np.log(chances / (1 - chances)) - np.log(thresholds / (1 - thresholds))
+    third = np.sort(odds, axis=1)[:, -MOST_TOPICS][:, None]
+    named = (odds >= 0) & (odds >= third)
+    return float(2 * (named & (wanted > 0)).sum() / max(1, named.sum() + wanted.sum()))
+
+
+def appeal_threshold(scores: np.ndarray, wanted: np.ndarray) -> float:
+    """Choose from when a text asks for something: the sum of macro-F1 of intents and appeal F1."""
+    asks = [i for i, intent in enumerate(get_args(Intent)) if intent in APPEALS]
+
+    def worth(start: float) -> float:
+        said = intents_of(scores, start)
+        appeal = f1_score(np.isin(wanted, asks), np.isin(said, asks))
+        return float(f1_score(wanted, said, average="macro") + appeal)
+
+    tried = np.arange(0.3, 0.71, 0.02)
+    values = np.array([worth(start) for start in tried])
+    return round(float(np.median(tried[values >= values.max() - STEADY])), 2)
+
+
+def settings(lines: list[Line], logits: np.ndarray, linear: np.ndarray) -> dict[str, object]:
+    """Fit all heads on dev lines: what ``joined.json`` holds, without the day."""
+    wanted = targets(lines)
+    heads: dict[str, Head] = {}
+    for name in ("sentiment", "intent", "emotion"):
+        has = wanted[name] >= 0
+        scores = linear[has][:, LINEAR[name]] if name in LINEAR else None
+        heads[name] = fit_classes(logits[has][:, HEADS[name]], scores, wanted[name][has])
+    union = wanted["sentiment"] >= 0
+    chances = {}
+    for name in ("topics", "urgent"):
+        pair = logits[union][:, HEADS[name]], linear[union][:, LINEAR[name]]
+        heads[name] = fit_flags(*pair, wanted[name][union])
+        chances[name] = flag_probabilities(*pair, heads[name])
+    thresholds = {
+        "topics": topic_thresholds(chances["topics"], wanted["topics"][union]),
+        "urgent": [round(threshold(chances["urgent"][:, 0], wanted["urgent"][union, 0]), 3)],
+    }
+    joined = {
+        name: class_scores(
+            logits[union][:, HEADS[name]], linear[union][:, LINEAR[name]], heads[name]
+        )
+        for name in ("sentiment", "intent")
+    }
+    table = confusion_matrix(
+        wanted["sentiment"][union],
+        joined["sentiment"].argmax(1),
+        labels=range(len(SENTIMENTS)),
+    )
+    return {
+        "heads": {
+            name: {
+                "transformer": round(head.transformer, 4),
+                "linear": round(head.linear, 4),
+                "bias": [round(value, 4) for value in head.bias],
+                "thresholds": thresholds.get(name, []),
+            }
+            for name, head in heads.items()
+        },
+        "appeal_from": appeal_threshold(joined["intent"], wanted["intent"][union]),
+        "confusion": table.tolist(),
+    }
+
+
+def main() -> None:
+    """Fit on dev and write ``joined.json``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="the exported model's")
+    parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    options = parser.parse_args()
+    lines = lines_of(options.corpus, options.data, "dev")
+    transformer = Transformer(options.folder)
+    found = settings(lines, *verdicts(transformer, baseline.load().weights, lines))
+    found = {"day": datetime.now(UTC).date().isoformat(), **found}
+    (options.folder / SETTINGS).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
