@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from crawlers.access import Verdict
 from crawlers.channel_spider import ChannelSpider, Item, Stopped
+from crawlers.parsed import Parsed
 from crawlers.parsers import douyin_creator as parser
 from posts.model import AccessState, Post
 
@@ -45,7 +45,7 @@ class DouyinCreatorSpider(ChannelSpider):
         asked: Params = {"status": 0, "count": 12, "scene": "star_atlas", "aid": 1128}
         async for page in self._pages(WORKS, asked, cursor="max_cursor", rows="aweme_list"):
             works = parser.parse_works(page, channel=channel, collected_at=self.now())
-            async for item in self._read_page(self.keep_posts(works)):
+            async for item in self._read_page(self._understood(works)):
                 yield item
 
     async def _read_page(self, works: list[Post]) -> AsyncIterator[Item]:
@@ -113,7 +113,14 @@ class DouyinCreatorSpider(ChannelSpider):
         parsed = parser.parse_comments(
             page, work=native, root=root, channel=self.channel.id, collected_at=self.now()
         )
-        return self.keep_posts(parsed)
+        return self._understood(parsed)
+
+    def _understood(self, parsed: Parsed) -> list[Post]:
+        """Keep what was read; an answer of which nothing was understood is no empty page."""
+        posts = self.keep_posts(parsed)
+        if parsed.rejected and not posts:
+            raise Stopped(AccessState.BAD_SHAPE, parsed.rejected[0].detail)
+        return posts
 
     async def _pages(
         self, path: str, params: Params, *, cursor: str = "cursor", rows: str = "comments"

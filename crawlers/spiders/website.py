@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 from urllib.parse import urljoin
 
-from crawlers.access import Verdict
 from crawlers.channel_spider import ChannelSpider, Item, Stopped
 from crawlers.parsed import Parsed
 from crawlers.parsers import website as parser
@@ -30,6 +29,8 @@ class WebsiteSpider(ChannelSpider):
         text = await self._feed()
         feed = parser.parse_feed(text, channel=self.channel.id, collected_at=self.now())
         list(self.keep(Parsed(rejected=feed.rejected)))
+        if feed.rejected and not feed.entries:
+            raise Stopped(AccessState.BAD_SHAPE, feed.rejected[0].detail)
         for entry in feed.entries:
             post = entry.post if entry.whole else await self._article(entry)
             fetched = 0
@@ -66,7 +67,10 @@ class WebsiteSpider(ChannelSpider):
         page = await self._page(address)
         if page is None:
             return []
-        return list(self.keep(parser.parse_comments(page, post, collected_at=self.now())))
+        parsed = parser.parse_comments(page, post, collected_at=self.now())
+        if parsed.rejected and not parsed.posts:
+            self.note_trouble(Stopped(AccessState.BAD_SHAPE, parsed.rejected[0].detail))
+        return list(self.keep(parsed))
 
     async def _page(self, address: str | None) -> str | None:
         """Fetch a page of this site; feeds may name other sites, which are none of our business."""
