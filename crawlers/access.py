@@ -24,6 +24,23 @@ Judge = Callable[[int, str], Verdict]
 OK = Verdict(AccessState.OK)
 MESSAGE_LENGTH = 60
 
+WALLS = frozenset({AccessState.NEEDS_LOGIN, AccessState.CAPTCHA, AccessState.THROTTLED})
+"""States that end a crawl wherever they are met; the others may concern one post only."""
+
+
+class Stopped(Exception):
+    """An answer that is no content; ends the crawl unless the spider knows better."""
+
+    def __init__(self, state: AccessState, detail: str = "") -> None:
+        super().__init__(f"{state}: {detail}")
+        self.state = state
+        self.detail = detail
+
+    @property
+    def is_wall(self) -> bool:
+        """Whether nothing more can be had from the channel in this run."""
+        return self.state in WALLS
+
 
 def judge_status(status: int) -> Verdict | None:
     """Judge by the HTTP status what means the same everywhere; None where the body has to say."""

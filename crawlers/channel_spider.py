@@ -10,13 +10,14 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawlers.access import Verdict, judge_weibo, load_object
+from crawlers.access import Stopped, Verdict, judge_weibo, load_object
+from crawlers.address import address, read_cookies, wait_asked
 from crawlers.context import CrawlContext, Memory, Tally
 from crawlers.parsed import Parsed
 from monitor.channels import Channel, secret
@@ -29,26 +30,9 @@ Item = Post | ChannelSnapshot
 
 log = logging.getLogger(__name__)
 
-WALLS = frozenset({AccessState.NEEDS_LOGIN, AccessState.CAPTCHA, AccessState.THROTTLED})
-"""States that end a crawl wherever they are met; the others may concern one post only."""
-
 RETRIES = 2
 LONGEST_WAIT = 900.0
 """Seconds; a server that asks for a longer wait is taken at its word in the next run."""
-
-
-class Stopped(Exception):
-    """An answer that is no content; ends the crawl unless the spider knows better."""
-
-    def __init__(self, state: AccessState, detail: str = "") -> None:
-        super().__init__(f"{state}: {detail}")
-        self.state = state
-        self.detail = detail
-
-    @property
-    def is_wall(self) -> bool:
-        """Whether nothing more can be had from the channel in this run."""
-        return self.state in WALLS
 
 
 class ChannelSpider(scrapy.Spider):
@@ -123,8 +107,6 @@ class ChannelSpider(scrapy.Spider):
             return Verdict(AccessState.EMPTY, "the channel shows no posts")
         return Verdict(AccessState.OK)
 
-    # Asking ----------------------------------------------------------------------------------
-
     async def fetch(
         self,
         url: str,
@@ -146,7 +128,7 @@ class ChannelSpider(scrapy.Spider):
                 return response
             if verdict.state is not AccessState.THROTTLED or attempt == RETRIES:
                 break
-            wait = _wait_asked(response) or 4 * self.channel.pace.delay * 2**attempt
+            wait = wait_asked(response) or 4 * self.channel.pace.delay * 2**attempt
             if wait > LONGEST_WAIT:
                 break
             log.warning("channel %s: %s; waiting %.0f s", self.channel.id, verdict.detail, wait)
@@ -177,12 +159,7 @@ class ChannelSpider(scrapy.Spider):
 
     def address(self, url: str, params: Mapping[str, str | int] | None = None) -> str:
         """The address a request really goes to: on ``base_url`` where the channel has one."""
-        parts = urlsplit(url)
-        query = "&".join(part for part in (parts.query, urlencode(params or {})) if part)
-        local = urlunsplit(("", "", parts.path or "/", query, ""))
-        if self.channel.base_url is not None:
-            return self.channel.base_url + local
-        return (f"{parts.scheme}://{parts.netloc}" if parts.netloc else self.home) + local
+        return address(url, params, home=self.home, base_url=self.channel.base_url)
 
     def _request(
         self,
@@ -211,11 +188,11 @@ class ChannelSpider(scrapy.Spider):
         except Exception as error:
             # Scrapy and Twisted raise many kinds; to us they all say that nobody answered.
             host = urlsplit(request.url).netloc
-            return None, Verdict(AccessState.THROTTLED, f"{host} did not answer: {kind_of(error)}")
+            return None, Verdict(
+                AccessState.THROTTLED, f"{host} did not answer: {type(error).__name__}"
+            )
         text = response.text if hasattr(response, "encoding") else ""
         return response, self.judge(response.status, text)
-
-    # Keeping ---------------------------------------------------------------------------------
 
     def keep(self, parsed: Parsed) -> Iterator[Item]:
         """Count and seal what a parser rejected; give back the rest."""
@@ -271,24 +248,3 @@ class ChannelSpider(scrapy.Spider):
     def now() -> datetime:
         """The present, with China's offset."""
         return datetime.now(CHINA)
-
-
-def read_cookies(login: str | None) -> dict[str | bytes, str | bytes | bool | float | int]:
-    """Read a cookie header such as ``SUB=…; _T_WM=…``; a bare value is taken for SUB."""
-    if login is None:
-        return {}
-    if "=" not in login:
-        return {"SUB": login.strip()}
-    pairs = (part.partition("=") for part in login.split(";"))
-    return {name.strip(): value.strip() for name, found, value in pairs if found}
-
-
-def kind_of(error: Exception) -> str:
-    """The kind of a network error in one word."""
-    return type(error).__name__
-
-
-def _wait_asked(response: Response | None) -> float | None:
-    """Seconds of a ``Retry-After`` header."""
-    raw = (response.headers.get("Retry-After") if response is not None else None) or b""
-    return float(raw) if raw.isdigit() else None

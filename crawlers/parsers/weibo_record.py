@@ -44,15 +44,15 @@ def status_post(record: Record, source: Source) -> Post:
     Raises:
         ParseError: ``missing_id``, ``bad_id``, ``missing_text``, ``bad_time``, ``bad_value``.
     """
-    mid = mid_of(record)
+    native_id = mid_of(record)
     page = _object(record.get("page_info"))
     titled = page.get("type") in {"article", "video"} or page.get("object_type") in {
         "article", "video",
     }  # fmt: skip
     return fields.build_post(
-        id=post_id("weibo", mid),
+        id=post_id("weibo", native_id),
         kind="post",
-        thread_id=post_id("weibo", mid),
+        thread_id=post_id("weibo", native_id),
         title=fields.text_or_none(page.get("page_title")) if titled else None,
         text=_status_text(record) + _retweeted(record),
         region=fields.region(record.get("region_name")),
@@ -60,7 +60,7 @@ def status_post(record: Record, source: Source) -> Post:
         comments=fields.count(record.get("comments_count")),
         shares=fields.count(record.get("reposts_count")),
         views=_views(record),
-        url=detail_url(mid),
+        url=detail_url(native_id),
         **_common(record, source),
     )
 
@@ -100,9 +100,14 @@ def mid_of(record: Record) -> str:
     return _first_id(record, "mid", "idstr", "id")
 
 
-def detail_url(mid: str) -> str:
+def mid(post: Post) -> str:
+    """The platform's own id of a post, as requests want it."""
+    return post.id.partition(":")[2]
+
+
+def detail_url(native_id: str) -> str:
     """Address of a post for a person to open; made from the mid alone, never from a uid."""
-    return f"https://m.weibo.cn/detail/{mid}"
+    return f"https://m.weibo.cn/detail/{native_id}"
 
 
 def needs_long_text(record: Record) -> bool:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from crawlers.channel_spider import ChannelSpider, Item, Stopped
 from crawlers.parsers import weibo_mobile as answers
+from crawlers.parsers.weibo_record import mid
 from crawlers.parsers.weibo_text import plain
 from posts.model import AccessState, Post
 
@@ -246,8 +247,3 @@ def unseen(posts: list[Post], fetched: set[str]) -> Iterator[Post]:
         if post.id not in fetched:
             fetched.add(post.id)
             yield post
-
-
-def mid(post: Post) -> str:
-    """The platform's own id of a post."""
-    return post.id.partition(":")[2]
