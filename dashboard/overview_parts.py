@@ -72,7 +72,9 @@ def volume_by_day(found: Overview) -> None:
         "米色一栏是没有采集到的日子，不等于没有人说话；颜色浅的柱子表示有频道没采集到，或当天还没有结束。",
     )
     st.caption(_CLICK)
-    if picked := _picked(charts.volume(frames.volume(found.series)), "volume"):
+    if picked := _picked(
+        charts.volume(frames.volume(found.series)), "volume", "每天的发言数，按情感分"
+    ):
         behind: dict[str, Any] = {"since": picked["since"], "until": picked["until"]}
         if picked.get("sentiment") in frames.ORDER:
             behind["sentiments"] = (picked["sentiment"],)
@@ -90,7 +92,7 @@ def share_by_day(found: Overview) -> None:
         "发言少的日子带子宽，单独一天的高低不必当真。",
     )
     st.caption("点一下圆点，就能看到当天的负面发言。")
-    if picked := _picked(charts.negative_share(frame), "share"):
+    if picked := _picked(charts.negative_share(frame), "share", "每天负面发言的占比和误差范围"):
         behind = {"since": picked["since"], "until": picked["until"], "sentiments": ("negative",)}
         go_to(SEARCH_PAGE, address_of(found.query, **_days(behind)))
 
@@ -104,7 +106,9 @@ def topics(found: Overview) -> None:
         help="一条发言最多归入三个话题，所以各话题相加会超过发言总数。话题由程序判断。",
     )
     st.caption(_CLICK)
-    if picked := _picked(charts.topics(frames.topics(found.topics)), "topics"):
+    if picked := _picked(
+        charts.topics(frames.topics(found.topics)), "topics", "各话题的发言数，按情感分"
+    ):
         behind = {"topics": (picked["topic"],), "sentiments": (picked["sentiment"],)}
         go_to(SEARCH_PAGE, address_of(found.query, **behind))
 
@@ -138,8 +142,10 @@ def _number(where: Any, name: str, value: str, address: Any, how: str) -> None:
         st.page_link(SEARCH_PAGE, label="查看这些发言 →", query_params=address)
 
 
-def _picked(chart: Any, key: str) -> dict[str, Any] | None:
-    event: Any = st.altair_chart(chart, key=key, on_select="rerun", selection_mode=charts.PICK)
+def _picked(chart: Any, key: str, alt: str) -> dict[str, Any] | None:
+    event: Any = st.altair_chart(
+        chart, key=key, on_select="rerun", selection_mode=charts.PICK, alt=alt
+    )
     points = event.selection.get(charts.PICK) or []
     return dict(points[0]) if points else None
 

@@ -1,0 +1,87 @@
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.filled_house import fill
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        missing = "no Chromium: run tests/system_packages.sh (or `apt-get install chromium`)"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("house")
+    fill(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "GONGSHENG_DATA": str(house),
+        "GONGSHENG_CHANNELS": str(house / "none.yaml"),
+        "GONGSHENG_PORT": str(port),
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "monitor", "serve", "--headless"],
+        env=environment,
+        cwd=tmp_path_factory.mktemp("elsewhere"),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    said = _first_line(server.stdout)
+    yield said.split()[1]
+    server.terminate()
+    assert server.wait(30) == 0
+    server.stdout.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(
+        locale="zh-CN", viewport={"width": 1366, "height": 768}, accept_downloads=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+
+
+def _first_line(stream: TextIO) -> str:
+    for line in stream:
+        if line.startswith("Dashboard:"):
+            return line
+    pytest.fail("the dashboard did not start")
