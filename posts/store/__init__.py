@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from posts.errors import SettingsError
 from posts.model import TaggedPost
 from posts.query import CrossCount, DayCount, FacetField, PostQuery, ResultPage, Sort, StoreHealth
+
+if TYPE_CHECKING:
+    from posts.store.elastic_client import ElasticAccess
 
 
 class SearchText(Protocol):
@@ -85,23 +88,30 @@ class PostStore(Protocol):
         ...
 
 
-def open_store(url: str, *, data: Path, search_text: SearchText) -> PostStore:
+def open_store(
+    url: str, *, data: Path, search_text: SearchText, access: "ElasticAccess | None" = None
+) -> PostStore:
     """Open the store of a ``GONGSHENG_STORE`` value; the only place that knows the engines.
 
     Args:
         url: ``embedded:`` (under the data folder), ``embedded:/a/folder`` or an http(s) address.
         data: the data folder.
         search_text: how texts are cut; see ``nlp.segment``.
+        access: credentials and behaviour of the connection to a server.
 
     Raises:
-        SettingsError: the value names no engine.
+        SettingsError: the value names no engine, or the credentials do not fit together.
     """
     if url.startswith("embedded:"):
         from posts.store.embedded import EmbeddedStore
 
         folder = url.removeprefix("embedded:")
         return EmbeddedStore(Path(folder) if folder else data / "index", search_text)
+    if url.startswith(("http://", "https://")):
+        from posts.store.elastic import ElasticStore
+
+        return ElasticStore(url, search_text, access)
     raise SettingsError(
-        f"GONGSHENG_STORE={url!r}: expected 'embedded:' (the index under the data folder) or "
-        f"'embedded:/folder'; set one of these"
+        f"GONGSHENG_STORE={url!r}: expected 'embedded:' (the index under the data folder), "
+        f"'embedded:/folder' or an address such as http://127.0.0.1:9200; set one of these"
     )

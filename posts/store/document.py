@@ -15,7 +15,7 @@ NO_TIME = -(1 << 62)
 """Sorts undated posts last, by ``newest`` and by ``oldest``, both descending."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_JOIN = "\x1f"
+_JOIN = "\ue000"
 
 
 def pairs(characters: list[str]) -> list[str]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from posts.query import PostQuery, Sort
-from posts.search_language import (
+from posts.search_language import parse
+from posts.search_tree import (
     And,
     Everything,
     Expression,
@@ -13,7 +14,6 @@ from posts.search_language import (
     Phrase,
     Prefix,
     Term,
-    parse,
     searchable,
     wanted,
 )

@@ -10,6 +10,7 @@ import pytest
 
 from nlp.segment import JiebaText
 from posts.store import PostStore, open_store
+from tests.elastic.node import node_address
 from tests.sample_posts import SAMPLES
 
 NewStore = Callable[[], PostStore]
@@ -26,10 +27,25 @@ def _embedded(folder: Path) -> NewStore:
     return new
 
 
-STORES: dict[str, Callable[[Path], NewStore]] = {"embedded": _embedded}
+def _elastic(folder: Path) -> NewStore:
+    made = 0
+    address = node_address()
+
+    def new() -> PostStore:
+        nonlocal made
+        made += 1
+        prefix = f"{folder.name}-{made}"
+        return open_store(f"{address}/{prefix}", data=folder, search_text=JiebaText())
+
+    return new
 
 
-@pytest.fixture(params=sorted(STORES), scope="session")
+STORES: dict[str, Callable[[Path], NewStore]] = {"embedded": _embedded, "elastic": _elastic}
+
+
+@pytest.fixture(
+    params=["embedded", pytest.param("elastic", marks=pytest.mark.elastic)], scope="session"
+)
 def new_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[NewStore]:
