@@ -164,7 +164,7 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("--batch", type=int, default=48)
     said.add_argument("--pieces", type=int, default=80, help="longest row in pieces")
     said.add_argument("--rate", type=float, default=1.2e-4)
-    said.add_argument("--head-rate", type=float, default=1e-3)
+    said.add_argument("--head-rate", type=float, default=1.5e-3)
     said.add_argument("--emotion-share", type=float, default=0.3)
     said.add_argument("--dev-rows", type=int, default=2500, help="rows scored after an epoch")
     said.add_argument("--save-every", type=int, default=400, help="steps")

@@ -14,6 +14,9 @@ from nlp.transformer import HEADS, WIDTH
 SMOOTHING = 0.05
 POSITIVE_TOPIC = 2.0
 POSITIVE_URGENT = 4.0
+RARE_TOPIC = -2.1
+"""Log odds of a topic (6 % of lines), with its positive weight."""
+RARE_URGENT = -1.8
 WEIGHTS = {"sentiment": 1.0, "intent": 1.0, "topics": 0.7, "urgent": 0.7, "emotion": 1.0}
 
 
@@ -29,6 +32,10 @@ class FiveHeads(nn.Module):
         self.norm = nn.BatchNorm1d(config.hidden_size, affine=False, momentum=0.02)
         self.dropout = nn.Dropout(dropout)
         self.heads = nn.Linear(config.hidden_size, WIDTH)
+        # Flags start at about how rare they are; learning that alone would take a thousand steps.
+        with torch.no_grad():
+            self.heads.bias[HEADS["topics"]] = RARE_TOPIC
+            self.heads.bias[HEADS["urgent"]] = RARE_URGENT
 
     def forward(self, input_ids, attention_mask):
         """Return logits (rows, WIDTH), the heads side by side, and the vectors (rows, hidden)."""
