@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard import words
 from monitor import wiring
 from monitor.channels import load_channels
 from monitor.settings import Settings, load_settings
@@ -39,7 +40,8 @@ def runs() -> list[CrawlRun]:
 def channel_names() -> Mapping[str, str]:
     """Names by id from the channel file; none where there is no file."""
     file: Path = settings().channels
-    return {channel.id: channel.name for channel in load_channels(file)} if file.exists() else {}
+    channels = load_channels(file) if file.exists() else []
+    return words.told_apart({c.id: (c.name, c.source.split("-")[0]) for c in channels})
 
 
 def reader() -> str:

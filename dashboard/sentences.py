@@ -50,7 +50,8 @@ def what_they_speak_of(found: Overview) -> str:
     topic, more = rises[0]
     day = words.short_day(found.change.day.day)
     name = words.chinese("topic", topic)
-    return f"{said}；{day}负面发言比前一天增加最多的是{name}（多 {more:,} 条）。"
+    chance = "" if found.change.topic == "up" else "，属于正常波动"
+    return f"{said}；{day}负面发言比前一天增加最多的是{name}（多 {more:,} 条{chance}）。"
 
 
 def _volume(change: Change, total: int) -> str:

@@ -1,6 +1,7 @@
 """Words a reader sees: Chinese for values, times and numbers."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from monitor.trends import Share
@@ -8,7 +9,7 @@ from nlp import labels
 from posts.model import CHINA, AccessState, Count
 
 OWN_VALUES: dict[str, dict[str, str]] = {
-    "platform": {"weibo": "微博", "douyin": "抖音", "site": "网站"},
+    "platform": {"weibo": "微博", "douyin": "抖音", "site": "网站", "website": "网站"},
     "kind": {"post": "帖子", "comment": "评论"},
     "gender": {"m": "男", "f": "女"},
 }
@@ -57,6 +58,23 @@ def chinese(field: str, value: str) -> str:
             return labels.chinese(field, value)
         case _:
             return OWN_VALUES.get(field, {}).get(value, value)
+
+
+def told_apart(channels: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Names of channels by id, with the platform or the id where several bear one name.
+
+    Args:
+        channels: name and platform by id.
+    """
+    named = {
+        i: f"{name}（{chinese('platform', platform)}）" for i, (name, platform) in channels.items()
+    }
+    plain = Counter(name for name, _ in channels.values())
+    full = Counter(named.values())
+    return {
+        i: name if plain[name] == 1 else named[i] if full[named[i]] == 1 else f"{name}（{i}）"
+        for i, (name, _) in channels.items()
+    }
 
 
 def day(value: date, *, beside: date | None = None) -> str:

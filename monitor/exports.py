@@ -101,11 +101,12 @@ def as_csv(posts: Iterable[TaggedPost], label: Label) -> bytes:
 
 def as_xlsx(posts: Iterable[TaggedPost], label: Label) -> bytes:
     """Excel workbook; texts are kept as text, also where they begin like a formula."""
+    rows = list(_rows(posts, label))  # refuses before a sheet is begun that nobody would close
     book = Workbook(write_only=True)
     sheet = book.create_sheet("发言")
     sheet.freeze_panes = "A2"
     sheet.append(list(HEADINGS))
-    for row in _rows(posts, label):
+    for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
     out = io.BytesIO()
     book.save(out)

@@ -67,6 +67,8 @@ class Change:
     negative: Direction = "unclear"
     topics: Mapping[str, int] = field(default_factory=dict)
     """Negative posts by topic: more (or fewer) than the day before, largest rise first."""
+    topic: Direction = "unclear"
+    """Whether the first of ``topics`` rose beyond chance."""
 
 
 @dataclass(frozen=True)
@@ -217,12 +219,15 @@ def what_changed(
         return Change(day, None)
     before = found[0]
     rises = {t: topics.get(t, 0) - topics_before.get(t, 0) for t in {*topics, *topics_before}}
+    ranked = dict(sorted(rises.items(), key=lambda pair: (-pair[1], pair[0])))
+    first = next(iter(ranked), "")
     return Change(
         day,
         before,
         volume=count_moved(before.total or 0, day.total or 0),
         negative=share_moved(negative_share(before), negative_share(day)),
-        topics=dict(sorted(rises.items(), key=lambda pair: (-pair[1], pair[0]))),
+        topics=ranked,
+        topic=count_moved(topics_before.get(first, 0), topics.get(first, 0)),
     )
 
 

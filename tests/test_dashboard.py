@@ -292,6 +292,23 @@ def test_troubled_channels_stand_first_and_say_when_it_last_went_well(store):
     assert "b" not in tags_in(markup)
 
 
+def test_channels_of_one_name_are_told_apart():
+    names = words.told_apart(
+        {
+            "a": ("集团工会", "weibo"),
+            "b": ("集团工会", "douyin"),
+            "c": ("集团工会", "weibo"),
+            "d": ("二厂工会", "site"),
+        }
+    )
+    assert names == {
+        "a": "集团工会（a）",
+        "b": "集团工会（抖音）",
+        "c": "集团工会（c）",
+        "d": "二厂工会",
+    }
+
+
 def test_every_state_of_a_crawl_has_a_name_and_advice():
     assert set(words.STATES) == set(AccessState)
 

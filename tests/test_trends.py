@@ -104,6 +104,7 @@ def test_what_changed_names_the_topic_that_rose_most():
     change = what_changed(series, series[1], {"wages": 9, "living": 3}, {"living": 5})
     assert (change.volume, change.negative) == ("unclear", "up")
     assert list(change.topics.items()) == [("wages", 9), ("living", -2)]
+    assert change.topic == "up"
 
 
 @given(st.lists(st.none() | st.integers(0, 9), min_size=1, max_size=40), st.integers(1, 9))
