@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dashboard.links import PAGE_SIZE, View, without
 from monitor import trends
+from monitor.uncertainty import Share, wilson
 from posts.errors import QueryError
 from posts.model import APPEALS, CrawlRun, TaggedPost
 from posts.query import DayCount, FacetField, Hit, PostQuery, ResultPage
@@ -26,7 +27,7 @@ class Overview:
     since: date
     until: date
     total: int
-    negative: trends.Share
+    negative: Share
     appeals: int
     urgent: int
     series: list[trends.Day]
@@ -94,7 +95,7 @@ def overview(store: PostStore, runs: Sequence[CrawlRun], days: int | None) -> Ov
         since=since,
         until=until,
         total=total,
-        negative=trends.wilson(sentiments.get("negative", 0), total),
+        negative=wilson(sentiments.get("negative", 0), total),
         appeals=_count(store, query, intents=tuple(sorted(APPEALS))),
         urgent=_count(store, query, urgent=True),
         series=series,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from monitor.trends import Share
+from monitor.uncertainty import Share
 from nlp import labels
 from posts.model import CHINA, AccessState, Count
 

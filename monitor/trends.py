@@ -7,29 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from math import sqrt
 from typing import Literal
 
+from monitor.uncertainty import Direction, Share, count_moved, share_moved, wilson
 from posts.model import CHINA, AccessState, CrawlRun
 from posts.query import CrossCount, DayCount
 
-Z = 1.959963984540054
-"""Two-sided 95 % point of the normal distribution."""
-
-Direction = Literal["up", "down", "unclear"]
 COLLECTED = frozenset({AccessState.OK, AccessState.EMPTY})
 """Ends of a crawl after which we know what the channel held."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """``part`` of ``whole`` with a 95 % interval; all 0 to 1, None where ``whole`` is 0."""
-
-    part: int
-    whole: int
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)
@@ -79,44 +64,6 @@ class TopicRow:
     counts: Mapping[str, int]
     total: int
     negative: Share
-
-
-def wilson(part: int, whole: int, z: float = Z) -> Share:
-    """Share with the score interval of Wilson (1927), sound for small numbers too."""
-    if whole == 0:
-        return Share(part, 0, None, None, None)
-    p = part / whole
-    shrink = 1 + z * z / whole
-    middle = (p + z * z / (2 * whole)) / shrink
-    reach = z / shrink * sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole))
-    low = 0.0 if part == 0 else max(0.0, middle - reach)
-    high = 1.0 if part == whole else min(1.0, middle + reach)
-    return Share(part, whole, p, low, high)
-
-
-def share_moved(before: Share, after: Share) -> Direction:
-    """Whether a share rose or fell beyond chance: Newcombe (1998), method 10, at 95 %."""
-    if before.value is None or after.value is None:
-        return "unclear"
-    assert before.low is not None
-    assert before.high is not None
-    assert after.low is not None
-    assert after.high is not None
-    rise = after.value - before.value
-    low = rise - sqrt((after.value - after.low) ** 2 + (before.high - before.value) ** 2)
-    high = rise + sqrt((after.high - after.value) ** 2 + (before.value - before.low) ** 2)
-    return "up" if low > 0 else "down" if high < 0 else "unclear"
-
-
-def count_moved(before: int, after: int) -> Direction:
-    """Whether a number of posts rose or fell beyond chance.
-
-    Given their sum, the later of two equal Poisson counts is binomial with a half.
-    """
-    share = wilson(after, before + after)
-    if share.low is None or share.high is None:
-        return "unclear"
-    return "up" if share.low > 0.5 else "down" if share.high < 0.5 else "unclear"
 
 
 def known_spans(per_channel: Iterable[DayCount], runs: Iterable[CrawlRun]) -> dict[str, Span]:

@@ -7,17 +7,15 @@ from hypothesis import strategies as st
 from monitor.trends import (
     Day,
     Span,
-    count_moved,
     day_series,
     grouped,
     known_spans,
     last_full_day,
     negative_share,
-    share_moved,
     topics_by_sentiment,
     what_changed,
-    wilson,
 )
+from monitor.uncertainty import count_moved, share_moved, wilson
 from posts.model import AccessState
 from posts.query import CrossCount, DayCount
 from tests.filled_house import run
