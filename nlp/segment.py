@@ -5,7 +5,7 @@ import os
 import re
 import warnings
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,10 @@ from nlp.text import EMOJI, EMOTICON, HAN, fold, split_special
 
 _CHARACTER = re.compile(rf"{EMOTICON}|{EMOJI}|[{HAN}]|[^\W_{HAN}]+")
 _UNION_WORD_FREQUENCY = 2000
+_REMEMBERED = 4096
+"""Cuts kept: the tagger and the index cut the same texts, a batch of 2000 after the other."""
+_LONG = 400
+"""Characters; longer texts are rare and would make the memory large."""
 
 
 def _cache_folder() -> Path:
@@ -54,6 +58,17 @@ def cut(folded: str, *, new_words: bool = False) -> list[str]:
         new_words: let jieba guess words it does not know. The same guess is not made in a short
             question as in a long text, so search does without.
     """
+    if len(folded) > _LONG:
+        return _cut(folded, new_words)
+    return list(_remembered(folded, new_words))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered(folded: str, new_words: bool) -> tuple[str, ...]:
+    return tuple(_cut(folded, new_words))
+
+
+def _cut(folded: str, new_words: bool) -> list[str]:
     words: list[str] = []
     for piece, special in split_special(folded):
         if special:

@@ -6,7 +6,7 @@ Both are pure, idempotent and take any string.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from opencc import OpenCC
@@ -15,6 +15,11 @@ LINK = "[网址]"
 """Stands for a web address."""
 PERSON = "[某人]"
 """Stands for an ``@mention``, unless it names an institution."""
+
+_REMEMBERED = 4096
+"""Folds kept: the tagger and the index read the same texts, a batch of 2000 after the other."""
+_LONG = 400
+"""Characters; longer texts are rare and would make the memory large."""
 
 EMOTICON = r"\[[a-z\u4e00-\u9fff][a-z0-9_\u4e00-\u9fff]{0,9}\]"
 """A platform's bracketed emoticon in a folded text, such as ``[泪]`` or ``[打call]``."""
@@ -95,6 +100,15 @@ def fold(text: str) -> str:
 
     Runs of one character or emoticon are cut to three; numbers keep their digits.
     """
+    return _fold(text) if len(text) > _LONG else _remembered(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remembered(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", _visible(text)).lower()
     text = simplify(unicodedata.normalize("NFKC", text)).translate(_QUOTES)
     text = _BLANK.sub(" ", _visible(text)).strip()
