@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from posts.errors import ModelError
 from posts.model import Analysis
 
 
@@ -23,14 +22,19 @@ class Tagger(Protocol):
 def open_tagger(model: str | None) -> Tagger:
     """Open the tagger of a ``GONGSHENG_MODEL`` value; None is the bundled one.
 
+    ``baseline`` is the bundled linear model alone; anything else a folder or a Hugging Face id, of
+    a model like ours (with ``joined.json``) or of any sequence classifier.
+
     Raises:
         ModelError: no such model, or its files are missing or do not fit.
     """
     if model is None or model == "baseline":
-        from nlp.baseline import load
+        from nlp import baseline
 
-        return load()
-    raise ModelError(
-        f"GONGSHENG_MODEL={model!r}: no such model; leave it unset or say 'baseline' for the "
-        f"bundled linear model"
-    )
+        return baseline.load()
+    from nlp import hub, joined
+
+    folder = hub.fetch(model)
+    if (folder / joined.SETTINGS).is_file():
+        return joined.load(folder)
+    return hub.HubTagger(folder, model)
