@@ -135,6 +135,7 @@ def _scrapy_settings(channel: Channel) -> ScrapySettings:
     settings.setmodule("crawlers.settings", priority="project")
     settings.set("DOWNLOAD_DELAY", channel.pace.delay, priority="cmdline")
     settings.set("DOWNLOAD_DELAY_JITTER", channel.pace.jitter, priority="cmdline")
+    settings.set("DOWNLOAD_TIMEOUT", channel.pace.timeout, priority="cmdline")
     return settings
 
 

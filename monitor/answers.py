@@ -99,8 +99,13 @@ def status_lines(now: Status) -> str:
 
 
 def _channel_line(channel: ChannelStatus) -> str:
+    login = ""
+    if channel.login_days_left is not None:
+        login = f"; login ends in {channel.login_days_left} days"
+    if channel.login_warning is not None:
+        login = f"; WARNING: {channel.login_warning}"
     if channel.state is None or channel.crawled_at is None:
-        return f"{channel.id}: not crawled yet"
+        return f"{channel.id}: not crawled yet{login}"
     coverage = ""
     if channel.coverage is not None and channel.coverage.declared is not None:
         coverage = f", comments {channel.coverage.fetched} of {channel.coverage.declared}"
@@ -108,4 +113,5 @@ def _channel_line(channel: ChannelStatus) -> str:
         f"{channel.id}: {channel.state} at {channel.crawled_at:%Y-%m-%d %H:%M}, "
         f"{channel.new} new, {channel.updated} updated, {channel.seen} seen{coverage}"
         + (f" ({channel.detail})" if channel.detail else "")
+        + login
     )

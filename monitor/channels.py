@@ -25,6 +25,8 @@ class Pace(BaseModel):
     """Share of the delay by which each wait varies, up or down."""
     daily: Annotated[int, Field(ge=1)] = 2000
     """Most requests a day."""
+    timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """Seconds to wait for an answer."""
 
 
 class Channel(BaseModel):
@@ -63,6 +65,7 @@ EXPECTED = {
     "delay": "seconds between 0 and 3600",
     "jitter": "a number between 0 and 1",
     "daily": "a whole number of 1 or more",
+    "timeout": "seconds between 0 and 600, such as 30",
     "secrets": "the NAME of an environment variable; the login itself never stands in this file",
 }
 

@@ -38,6 +38,17 @@ class Settings(BaseSettings):
         None,
         description="File of logins, one `NAME=value` a line; the environment goes before it",
     )
+    profiles: Path | None = Field(
+        None,
+        description="Folder of the browser profiles that `gongsheng login` makes; default "
+        "`~/.config/gongsheng/profiles`; never inside the data folder",
+    )
+    chromium: Path | None = Field(
+        None, description="The Chromium to read channels with; default: the system's own"
+    )
+    browser_window: bool = Field(
+        False, description="`true` shows the browser's window while it reads channels"
+    )
     port: int = Field(8501, description="Port of the dashboard on loopback")
 
 

@@ -1,10 +1,13 @@
 """How the house stands: channels and their last crawls, the backlog, the index, the model."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from monitor.channels import Channel
+from monitor.logins import login_of, login_warning
+from monitor.settings import Settings
 from posts.archive import Archive
 from posts.errors import StoreError
 from posts.model import AccessState, Coverage, CrawlRun
@@ -39,6 +42,10 @@ class ChannelStatus(_Frozen):
     rejected: dict[str, int] = {}
     coverage: Coverage | None = None
     """Comments fetched of those declared, in the last crawl."""
+    login_days_left: int | None = None
+    """Whole days until the login ends; None where there is none or it does not say."""
+    login_warning: str | None = None
+    """What somebody has to do about the login; None where nothing."""
 
 
 class Status(_Frozen):
@@ -96,6 +103,20 @@ def channel_statuses(
         _channel_status(channel_id, named.get(channel_id), last.get(channel_id), reached)
         for channel_id in (*named, *(other for other in last if other not in named))
     )
+
+
+def with_logins(
+    now: Status, channels: Sequence[Channel], settings: Settings, at: datetime
+) -> Status:
+    """Add how long the logins of the channels still hold."""
+    logins = {channel.id: login_of(channel, settings) for channel in channels}
+    found = []
+    for one in now.channels:
+        login = logins.get(one.id)
+        days = None if login is None else login.days_left(at)
+        warning = login_warning(one.id, login, at)
+        found.append(one.model_copy(update={"login_days_left": days, "login_warning": warning}))
+    return now.model_copy(update={"channels": tuple(found)})
 
 
 def _channel_status(

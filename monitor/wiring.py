@@ -1,13 +1,16 @@
 """The parts of the house, built from the settings: the one place where they meet."""
 
+from datetime import datetime
+
 from monitor.channels import load_channels
 from monitor.ingest import IngestResult, ingest
 from monitor.progress import progress
 from monitor.settings import Settings
-from monitor.status import Status, status
+from monitor.status import Status, status, with_logins
 from nlp.segment import JiebaText
 from nlp.tagger import Tagger, open_tagger
 from posts.archive import Archive
+from posts.model import CHINA
 from posts.privacy import Mask, load_key
 from posts.quarantine import Quarantine
 from posts.store import PostStore, open_store
@@ -54,7 +57,8 @@ def current_status(settings: Settings) -> Status:
     channels = load_channels(settings.channels) if settings.channels.exists() else []
     kept, index = archive(settings), store(settings)
     try:
-        return status(kept, index, channels=channels, model=tagger(settings).version)
+        now = status(kept, index, channels=channels, model=tagger(settings).version)
+        return with_logins(now, channels, settings, datetime.now(CHINA))
     finally:
         index.close()
         kept.close()

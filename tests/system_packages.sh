@@ -1,11 +1,12 @@
 #!/bin/sh
 # Install the system packages that the tests need: Chromium and a Chinese font for the browser
-# tests, a JDK and Maven for the Elasticsearch node.
+# tests, Xvfb for the one that opens a visible browser, a JDK and Maven for the Elasticsearch node.
 # As root it installs them; otherwise it says what to install, and those tests are skipped.
 set -eu
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 fc-list ':lang=zh' 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-noto-cjk"
+command -v Xvfb >/dev/null || missing="$missing xvfb"
 command -v javac >/dev/null || missing="$missing default-jdk-headless"
 command -v mvn >/dev/null || missing="$missing maven"
 [ -z "$missing" ] && exit 0
