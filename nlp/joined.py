@@ -7,6 +7,7 @@ likelihood, so that joining also calibrates.
 """
 
 import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,9 @@ _CHUNK_CHARACTERS = 40_000
 _APPEAL = np.array([intent in APPEALS for intent in INTENTS])
 LINEAR = {"sentiment": slice(0, 3), "intent": slice(3, 11), "topics": slice(11, 28)}
 LINEAR["urgent"] = slice(28, 29)
+LINEAR["emotion"] = slice(29, 35)
+"""Where each head's scores stand in a row of ``linear_scores``."""
+EMOTION_WEIGHTS = "emotions.npz"
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,24 @@ class Settings:
     """Sentiments on labelled texts that were not trained on: row = true, column = tagged."""
 
 
-def class_scores(logits: Floats, linear: Floats | None, head: Head) -> Floats:
+@dataclass(frozen=True)
+class Linear:
+    """The linear models: one of the union's labels, one of the emotions."""
+
+    labels: baseline.Weights
+    emotions: baseline.Weights
+
+    def score(self, normal: Sequence[str], words: Sequence[Sequence[str]]) -> Floats:
+        """Score normalised texts and their words: (texts, 35), see ``LINEAR``."""
+        counts = features.count(normal, words)
+        both = (baseline.score(counts, self.labels), baseline.score(counts, self.emotions))
+        return np.concatenate(both, axis=1)
+
+
+def class_scores(logits: Floats, linear: Floats, head: Head) -> Floats:
     """Join two rows of class scores: logarithms of probabilities (texts, classes)."""
-    joined = head.transformer * _log_softmax(logits) + np.asarray(head.bias, np.float32)
-    if linear is not None:
-        joined = joined + head.linear * _log_softmax(linear)
-    return _log_softmax(joined)
+    joined = head.transformer * _log_softmax(logits) + head.linear * _log_softmax(linear)
+    return _log_softmax(joined + np.asarray(head.bias, np.float32))
 
 
 def flag_probabilities(logits: Floats, linear: Floats, head: Head) -> Floats:
@@ -99,14 +115,14 @@ def _logit(probabilities: Floats) -> Floats:
 class JoinedTagger:
     """Tags texts with the transformer and the linear model together."""
 
-    def __init__(self, transformer: Transformer, linear: baseline.Weights, settings: Settings):
+    def __init__(self, transformer: Transformer, linear: Linear, settings: Settings) -> None:
         self._transformer, self._linear, self._settings = transformer, linear, settings
         self._thresholds = np.array(settings.heads["topics"].thresholds, np.float32)
 
     @property
     def version(self) -> str:
         """Name and training day of the two."""
-        return f"joined-{self._settings.day}+{self._linear.version}"
+        return f"joined-{self._settings.day}+{self._linear.labels.version}"
 
     @property
     def confusion(self) -> tuple[tuple[int, ...], ...]:
@@ -126,11 +142,11 @@ class JoinedTagger:
         prepared = [features.prepare(text) for text in texts]
         normal = [text for text, _ in prepared]
         words = [of_text for _, of_text in prepared]
-        linear = baseline.score(features.count(normal, words), self._linear)
+        linear = self._linear.score(normal, words)
         logits, _ = self._transformer.run(normal)
         heads = self._settings.heads
         sentiment, intent, emotion = (
-            class_scores(logits[:, HEADS[name]], _of_linear(linear, name), heads[name])
+            class_scores(logits[:, HEADS[name]], linear[:, LINEAR[name]], heads[name])
             for name in ("sentiment", "intent", "emotion")
         )
         topics, urgent = (
@@ -160,10 +176,6 @@ class JoinedTagger:
                 )
             )
         return analyses
-
-
-def _of_linear(scores: Floats, head: str) -> Floats | None:
-    return scores[:, LINEAR[head]] if head in LINEAR else None
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -206,6 +218,33 @@ def read_settings(file: Path) -> Settings:
         ) from error
 
 
+def load_linear(folder: Path = FOLDER) -> Linear:
+    """Read the linear models.
+
+    Raises:
+        ModelError: files are missing or damaged.
+    """
+    path = folder / EMOTION_WEIGHTS
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            emotions = baseline.Weights(
+                quantised=file["quantised"],
+                scale=file["scale"],
+                bias=file["bias"],
+                idf=file["idf"].astype(np.float32),
+                tuning=baseline.Tuning(),
+                version="emotions",
+            )
+        if emotions.quantised.shape != (1 << features.BITS, len(EMOTIONS)):
+            raise ValueError("made for other features or emotions")
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"the weights in {path} cannot be used ({error}); put the file of this version back, "
+            f"or set GONGSHENG_MODEL=baseline"
+        ) from error
+    return Linear(baseline.load().weights, emotions)
+
+
 @cache
 def load(folder: Path = FOLDER) -> JoinedTagger:
     """Open the bundled tagger.
@@ -214,4 +253,4 @@ def load(folder: Path = FOLDER) -> JoinedTagger:
         ModelError: files are missing, damaged or made for other labels.
     """
     settings = read_settings(folder / SETTINGS)
-    return JoinedTagger(Transformer(folder), baseline.load().weights, settings)
+    return JoinedTagger(Transformer(folder), load_linear(folder), settings)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp import baseline
-from nlp.joined import Head, JoinedTagger, Settings, class_scores, intents_of, read_settings
+from nlp import baseline, features
+from nlp.joined import Head, JoinedTagger, Linear, Settings, class_scores, intents_of, read_settings
 from nlp.transformer import HEADS, LABELS, WIDTH, Transformer, batches
 from posts.errors import ModelError
 from tests.tiny_onnx import write_lookup_model
@@ -68,8 +68,18 @@ def tagger_of(folder: Path) -> JoinedTagger:
         "urgent": plain(1, 1),
         "emotion": plain(6),
     }
+    buckets = 1 << features.BITS
+    emotions = baseline.Weights(
+        np.zeros((buckets, 6), np.int8),
+        np.ones(6, np.float32),
+        np.zeros(6, np.float32),
+        np.ones(buckets, np.float32),
+        baseline.Tuning(),
+        "none",
+    )
+    linear = Linear(baseline.load().weights, emotions)
     chosen = Settings("2026-11-24", heads, 0.5, ((9, 1, 0), (1, 8, 1), (0, 1, 9)))
-    return JoinedTagger(Transformer(folder), baseline.load().weights, chosen)
+    return JoinedTagger(Transformer(folder), linear, chosen)
 
 
 def test_texts_keep_their_rows_whatever_their_lengths(folder: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.metrics import confusion_matrix, f1_score
 
-from nlp import baseline, features
+from nlp import features
 from nlp.joined import (
     LINEAR,
     MOST_TOPICS,
@@ -23,9 +23,11 @@ from nlp.joined import (
     SETTINGS,
     TOPICS,
     Head,
+    Linear,
     class_scores,
     flag_probabilities,
     intents_of,
+    load_linear,
 )
 from nlp.training.corpus import Line, lines_of
 from nlp.training.dataset import targets
@@ -39,25 +41,24 @@ STEADY = 0.004
 
 
 def verdicts(
-    transformer: Transformer, linear: baseline.Weights, lines: list[Line]
+    transformer: Transformer, linear: Linear, lines: list[Line]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the scores of both models: (lines, WIDTH) and (lines, columns of the baseline)."""
+    """Return the scores of both: (lines, WIDTH) and (lines, columns of the linear models)."""
     logits, scores = [], []
     for at in range(0, len(lines), 500):
         prepared = [features.prepare(line.text) for line in lines[at : at + 500]]
         normal = [text for text, _ in prepared]
         logits.append(transformer.run(normal)[0])
-        scores.append(baseline.score(features.count(normal, [w for _, w in prepared]), linear))
+        scores.append(linear.score(normal, [w for _, w in prepared]))
     return np.concatenate(logits), np.concatenate(scores)
 
 
-def fit_classes(logits: np.ndarray, linear: np.ndarray | None, wanted: np.ndarray) -> Head:
+def fit_classes(logits: np.ndarray, linear: np.ndarray, wanted: np.ndarray) -> Head:
     """Fit a head of exclusive classes."""
     rows = np.arange(len(wanted))
 
     def head(values: np.ndarray) -> Head:
-        second = 0.0 if linear is None else float(values[1])
-        return Head(float(values[0]), second, tuple(values[2:].tolist()))
+        return Head(float(values[0]), float(values[1]), tuple(values[2:].tolist()))
 
     def surprise(values: np.ndarray) -> float:
         scores = class_scores(logits, linear, head(values))
@@ -146,7 +147,7 @@ def settings(lines: list[Line], logits: np.ndarray, linear: np.ndarray) -> dict[
     heads: dict[str, Head] = {}
     for name in ("sentiment", "intent", "emotion"):
         has = wanted[name] >= 0
-        scores = linear[has][:, LINEAR[name]] if name in LINEAR else None
+        scores = linear[has][:, LINEAR[name]]
         heads[name] = fit_classes(logits[has][:, HEADS[name]], scores, wanted[name][has])
     union = wanted["sentiment"] >= 0
     chances = {}
@@ -193,7 +194,7 @@ def main() -> None:
     options = parser.parse_args()
     lines = lines_of(options.corpus, options.data, "dev")
     transformer = Transformer(options.folder)
-    found = settings(lines, *verdicts(transformer, baseline.load().weights, lines))
+    found = settings(lines, *verdicts(transformer, load_linear(options.folder), lines))
     found = {"day": datetime.now(UTC).date().isoformat(), **found}
     (options.folder / SETTINGS).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import get_args
 
 from nlp import baseline
-from nlp.joined import SETTINGS, JoinedTagger, read_settings
+from nlp.joined import SETTINGS, JoinedTagger, load_linear, read_settings
 from nlp.tagger import Tagger
 from nlp.text import normalise, split_special
 from nlp.training import scoring
@@ -57,7 +57,7 @@ def without_emoticons(lines: list[Line]) -> list[Line]:
 
 def transformer_alone(folder: Path, corpus: Path, data: Path) -> JoinedTagger:
     """Return the transformer without the linear model, fitted on dev in the same way."""
-    transformer, linear = Transformer(folder), baseline.load().weights
+    transformer, linear = Transformer(folder), load_linear(folder)
     lines = lines_of(corpus, data, "dev")
     logits, scores = verdicts(transformer, linear, lines)
     found = json.loads(json.dumps(fit_settings(lines, logits, scores * 0)))
@@ -140,7 +140,7 @@ def main() -> None:
         "linear": linear,
         "transformer": alone,
         "joined": JoinedTagger(
-            transformer, linear.weights, read_settings(options.folder / SETTINGS)
+            transformer, load_linear(options.folder), read_settings(options.folder / SETTINGS)
         ),
     }
     said: list[str] = []
