@@ -19,6 +19,7 @@ from scrapy.http import Response
 from crawlers.access import Stopped, Verdict, judge_weibo, load_object
 from crawlers.address import address, read_cookies, wait_asked
 from crawlers.context import CrawlContext, Memory, Tally
+from crawlers.manners import ask_leave, evidence
 from crawlers.parsed import Parsed
 from monitor.channels import Channel, secret
 from posts.errors import SettingsError
@@ -31,6 +32,8 @@ Item = Post | ChannelSnapshot
 log = logging.getLogger(__name__)
 
 RETRIES = 2
+EVIDENCE = 20
+"""Answers without content that one run seals; one wall may stand behind every post."""
 LONGEST_WAIT = 900.0
 """Seconds; a server that asks for a longer wait is taken at its word in the next run."""
 
@@ -56,6 +59,10 @@ class ChannelSpider(scrapy.Spider):
         """How the crawl ended; there once it is kept."""
         self.troubles: list[Verdict] = []
         self.started_at = self.now()
+        self.notes: list[str] = []
+        """What a person should know although the crawl went well; told in its detail."""
+        self._seen_last: dict[str, object] | None = None
+        self._evidence = 0
         self._cookies: dict[str | bytes, str | bytes | bool | float | int] = {}
 
     @classmethod
@@ -91,6 +98,8 @@ class ChannelSpider(scrapy.Spider):
             log.exception("channel %s: unforeseen error", self.channel.id)
             kind = type(error).__name__
             self.outcome = Verdict(AccessState.BAD_SHAPE, f"unforeseen {kind}; see the log")
+        if self.outcome.state is not AccessState.OK and not self._evidence:
+            self._keep_evidence(self.outcome)
         await self._let_items_pass()
 
     async def _let_items_pass(self) -> None:
@@ -105,7 +114,7 @@ class ChannelSpider(scrapy.Spider):
             return Verdict(first.state, first.detail + (f" (and {more} more)" if more else ""))
         if not found:
             return Verdict(AccessState.EMPTY, "the channel shows no posts")
-        return Verdict(AccessState.OK)
+        return Verdict(AccessState.OK, "; ".join(self.notes))
 
     async def fetch(
         self,
@@ -133,8 +142,8 @@ class ChannelSpider(scrapy.Spider):
                 break
             log.warning("channel %s: %s; waiting %.0f s", self.channel.id, verdict.detail, wait)
             await asyncio.sleep(wait)
-        if verdict.state is AccessState.BAD_SHAPE and response is not None:
-            self.set_aside("bad_shape", verdict.detail, response.text)
+        if verdict.state is not AccessState.EMPTY:
+            self._keep_evidence(verdict)
         raise Stopped(verdict.state, verdict.detail)
 
     async def fetch_json(
@@ -153,8 +162,9 @@ class ChannelSpider(scrapy.Spider):
         response = await self.fetch(url, params, headers=headers, **request)
         payload = load_object(response.text)
         if payload is None:
-            self.set_aside("bad_shape", "no JSON object", response.text)
-            raise Stopped(AccessState.BAD_SHAPE, f"no JSON object at {urlsplit(url).path}")
+            verdict = Verdict(AccessState.BAD_SHAPE, f"no JSON object at {urlsplit(url).path}")
+            self._keep_evidence(verdict)
+            raise Stopped(*verdict)
         return payload
 
     def address(self, url: str, params: Mapping[str, str | int] | None = None) -> str:
@@ -179,10 +189,8 @@ class ChannelSpider(scrapy.Spider):
         )
 
     async def _ask(self, request: scrapy.Request) -> tuple[Response | None, Verdict]:
-        if not self.memory.spend(self.now().date(), self.channel.pace.daily):
-            most = self.channel.pace.daily
-            raise Stopped(AccessState.THROTTLED, f"today's {most} requests (pace.daily) are spent")
-        self.tally.requests += 1
+        ask_leave(self.channel.pace, self.memory, self.tally, self.now())
+        self._seen_last = evidence(request.url, None)
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
@@ -191,6 +199,7 @@ class ChannelSpider(scrapy.Spider):
             return None, Verdict(
                 AccessState.THROTTLED, f"{host} did not answer: {type(error).__name__}"
             )
+        self._seen_last = evidence(request.url, response)
         text = response.text if hasattr(response, "encoding") else ""
         return response, self.judge(response.status, text)
 
@@ -210,6 +219,12 @@ class ChannelSpider(scrapy.Spider):
         """Put what was not understood into the sealed quarantine."""
         where = f"crawl:{self.channel.id}"
         self.context.quarantine.put(where=where, reason=reason, detail=detail, record=record)
+
+    def _keep_evidence(self, verdict: Verdict) -> None:
+        """Seal the last answer beside what it was taken for."""
+        self._evidence += 1
+        if self._evidence <= EVIDENCE and self._seen_last is not None:
+            self.set_aside(verdict.state.value, verdict.detail, self._seen_last)
 
     def known(self, post_id: str) -> Post | None:
         """The version of a post that the archive holds."""

@@ -22,6 +22,8 @@ class CrawlContext:
     quarantine: Quarantine
     data: Path
     secrets_file: Path | None = None
+    contact: str | None = None
+    """Whom to ask about our requests."""
 
 
 @dataclass

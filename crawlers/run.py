@@ -85,6 +85,7 @@ def crawl(channels: Sequence[Channel], settings: Settings) -> list[CrawlRun]:
             quarantine=wiring.quarantine(settings),
             data=settings.data,
             secrets_file=settings.secrets,
+            contact=settings.contact,
         )
         return loop.run_until_complete(
             _crawl_all(list(zip(channels, spiders, strict=True)), context)
@@ -135,6 +136,10 @@ def _scrapy_settings(channel: Channel) -> ScrapySettings:
     settings.setmodule("crawlers.settings", priority="project")
     settings.set("DOWNLOAD_DELAY", channel.pace.delay, priority="cmdline")
     settings.set("DOWNLOAD_DELAY_JITTER", channel.pace.jitter, priority="cmdline")
+    # Without a pace the server is our own, and nobody has to be spared.
+    slow_down = channel.pace.autothrottle and channel.pace.delay > 0
+    settings.set("AUTOTHROTTLE_ENABLED", slow_down, priority="cmdline")
+    settings.set("AUTOTHROTTLE_START_DELAY", channel.pace.delay, priority="cmdline")
     settings.set("DOWNLOAD_TIMEOUT", channel.pace.timeout, priority="cmdline")
     return settings
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, fie
 
 from posts.errors import ChannelFileError, SettingsError
 
+QUIET = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 SHAPE = "expected `channels:` with a list of entries (id, name, source, account)"
 
 
@@ -19,12 +20,18 @@ class Pace(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    delay: Annotated[float, Field(ge=0, le=3600)] = 8.0
-    """Seconds between two requests."""
-    jitter: Annotated[float, Field(ge=0, le=1)] = 0.5
+    delay: Annotated[float, Field(ge=0, le=3600)] = 11.5
+    """Seconds between two requests; with the jitter 8 to 15."""
+    jitter: Annotated[float, Field(ge=0, le=1)] = 0.3
     """Share of the delay by which each wait varies, up or down."""
+    autothrottle: bool = True
+    """Wait longer where the server answers slowly; never shorter than ``delay``."""
     daily: Annotated[int, Field(ge=1)] = 2000
     """Most requests a day."""
+    run: Annotated[int, Field(ge=1)] | None = 500
+    """Most requests a run; the next run goes on where this one stopped."""
+    quiet: Annotated[str, Field(pattern=QUIET)] | None = None
+    """China's hours in which nothing is asked, such as 23:00-06:00."""
     timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
     """Seconds to wait for an answer."""
 
@@ -61,10 +68,13 @@ EXPECTED = {
     "source": "a source such as weibo-mobile",
     "account": "a uid, sec_uid or address without blanks",
     "base_url": "an address such as http://127.0.0.1:9000",
-    "pace": "{delay: 8, jitter: 0.5, daily: 2000}",
+    "pace": "{delay: 11.5, jitter: 0.3, daily: 2000}",
     "delay": "seconds between 0 and 3600",
     "jitter": "a number between 0 and 1",
     "daily": "a whole number of 1 or more",
+    "run": "a whole number of 1 or more, or null for no limit",
+    "quiet": "China's hours such as 23:00-06:00",
+    "autothrottle": "true or false",
     "timeout": "seconds between 0 and 600, such as 30",
     "secrets": "the NAME of an environment variable; the login itself never stands in this file",
 }

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
     browser_window: bool = Field(
         False, description="`true` shows the browser's window while it reads channels"
     )
+    contact: str | None = Field(
+        None,
+        description="Whom to ask about the requests (an address of a page or of mail); told to "
+        "websites and official interfaces",
+    )
     port: int = Field(8501, description="Port of the dashboard on loopback")
 
 

@@ -28,7 +28,10 @@ def test_the_file_of_the_manual_is_read(tmp_path: Path) -> None:
     weibo, site = load_channels(write(tmp_path, GOOD))
     assert weibo.account == "0012345678901234567890", "a long uid stays as it is written"
     assert weibo.base_url == "http://127.0.0.1:9000"
-    assert weibo.pace == site.pace == Pace(delay=8, jitter=0.5, daily=2000)
+    assert weibo.pace == Pace(delay=8, jitter=0.5, daily=2000)
+    assert site.pace == Pace()
+    shortest, longest = (site.pace.delay * (1 + sign * site.pace.jitter) for sign in (-1, 1))
+    assert 8 <= shortest < longest <= 15
     assert site.secrets is None
 
 
@@ -42,6 +45,8 @@ def test_the_file_of_the_manual_is_read(tmp_path: Path) -> None:
         (("delay: 8", "delay: -1"), 7, "found '-1'"),
         (("jitter: 0.5", "jiter: 0.5"), 7, "unknown key `jiter`; expected one of delay"),
         (("daily: 2000", "daily: 0"), 7, "a whole number of 1 or more"),
+        (("daily: 2000", "run: 0"), 7, "`run`: expected a whole number"),
+        (("daily: 2000", "quiet: at night"), 7, "hours such as 23:00-06:00, found 'at night'"),
         (("http://127.0.0.1:9000/", "the relay"), 6, "found 'the relay'"),
         (("source: weibo-mobile", "source: Weibo"), 4, "found 'Weibo'"),
         (("    account: 0012345678901234567890\n", ""), 2, "the key `account` is missing"),
