@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import yaml
@@ -69,11 +70,12 @@ def _write_channels(data: Path, base_url: str) -> Path:
 
 def _open_dashboard(settings: Settings) -> None:
     Console(stderr=True).print("The dashboard opens; Ctrl-C ends the demo.")
-    try:
-        command = [sys.executable, "-m", "monitor", "serve"]
-        subprocess.run(command, env=_environment(settings), check=False)  # noqa: S603
-    except KeyboardInterrupt:
-        return
+    command = [sys.executable, "-m", "monitor", "serve"]
+    child = subprocess.Popen(command, env=_environment(settings))  # noqa: S603
+    while child.poll() is None:
+        # Ctrl-C reaches the child as well; give it the time to end its own child.
+        with suppress(KeyboardInterrupt):
+            child.wait()
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:

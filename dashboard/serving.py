@@ -29,11 +29,10 @@ def serve_dashboard(settings: Settings, *, headless: bool) -> int:
     """
     port = free_port(settings.port)
     address = f"http://{HOST}:{port}"
-    signal.signal(signal.SIGTERM, _interrupt)
-    # A session of its own: Ctrl-C reaches this process only, which then ends the child.
-    child = subprocess.Popen(  # noqa: S603
-        command(port), env=environment(settings), start_new_session=True
-    )
+    # A closed terminal (SIGHUP) must not leave the child behind.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
+    child = subprocess.Popen(command(port), env=environment(settings))  # noqa: S603
     try:
         if _answers(address, child):
             print(f"Dashboard: {address}  (stop with Ctrl-C)", flush=True)  # noqa: T201
