@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 from crawlers.import_format import KNOWN, Parse, record_parser, row_parser
 from crawlers.import_reading import Columns, Read, Record, read_records
+from crawlers.import_result import MOST_NAMED, ImportResult, RejectedRow
 from crawlers.parsed import Parsed, Rejected
 from crawlers.parsers import own_jsonl
 from posts.archive import Archive
@@ -21,24 +22,6 @@ BATCH = 2000
 """Posts that go to the archive at once."""
 HEAD = 100
 """Records within which a file must show a known format."""
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What became of the records; ``read == new + updated + seen + rejected``."""
-
-    read: int = 0
-    new: int = 0
-    updated: int = 0
-    seen: int = 0
-    """Already archived just so."""
-    rejected: int = 0
-    reasons: dict[str, int] = field(default_factory=dict)
-    """Rejected records by reason; the records themselves are in the sealed quarantine."""
-    snapshots: int = 0
-    """Channel figures; not counted as read."""
-    notes: tuple[str, ...] = ()
-    """What a person should know, such as keys that were ignored."""
 
 
 def import_files(
@@ -93,6 +76,7 @@ class _Import:
         self.count = 0
         self.new = self.updated = self.seen = self.figures = 0
         self.reasons: Counter[str] = Counter()
+        self.named: list[RejectedRow] = []
         self.ignored: dict[str, set[str]] = {}
         self.posts: list[Post] = []
         self.snapshots: list[ChannelSnapshot] = []
@@ -114,6 +98,9 @@ class _Import:
         """Count a record and seal it."""
         self.count += 1
         self.reasons[rejected.reason] += 1
+        if len(self.named) < MOST_NAMED:
+            name, detail = self.mask.text(path.name), self.mask.text(rejected.detail)
+            self.named.append(RejectedRow(name, rejected.line, rejected.reason, detail))
         self.quarantine.put(
             where=f"import:{path.name}",
             reason=rejected.reason,
@@ -145,6 +132,7 @@ class _Import:
             seen=self.seen,
             rejected=self.reasons.total(),
             reasons=dict(sorted(self.reasons.items())),
+            rejected_rows=tuple(self.named),
             snapshots=self.figures,
             notes=tuple(
                 f"{self.mask.text(name)}: ignored the keys {', '.join(sorted(keys))}"

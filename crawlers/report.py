@@ -3,18 +3,17 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawlers.import_result import ImportResult
 from monitor.ingest import IngestResult
 from posts.model import AccessState, CrawlRun
-
-if TYPE_CHECKING:
-    from crawlers.imports import ImportResult
 
 __all__ = ["print_import", "print_runs", "print_runs_json"]
 
@@ -103,7 +102,7 @@ def reasons(rejected: dict[str, int]) -> str:
     return ", ".join(f"{reason} {count}" for reason, count in sorted(rejected.items()))
 
 
-def print_import(result: "ImportResult", *, quarantine: Path, as_json: bool) -> None:
+def print_import(result: ImportResult, *, quarantine: Path, as_json: bool) -> None:
     """Print the counts of an import; where rows were rejected, why and where they are."""
     report: dict[str, Any] = {
         "read": result.read,
@@ -117,6 +116,7 @@ def print_import(result: "ImportResult", *, quarantine: Path, as_json: bool) -> 
         print(f"note: {note}", file=sys.stderr)  # noqa: T201
     if result.rejected:
         report["reasons"] = dict(result.reasons)
+        report["rejected_rows"] = [asdict(row) for row in result.rejected_rows]
         report["quarantine"] = str(quarantine)
     if as_json:
         print(json.dumps(report, ensure_ascii=False))  # noqa: T201
@@ -125,6 +125,10 @@ def print_import(result: "ImportResult", *, quarantine: Path, as_json: bool) -> 
         f"read {result.read}, new {result.new}, updated {result.updated}, "
         f"seen {result.seen}, rejected {result.rejected}"
     )
+    for row in result.rejected_rows:
+        place = row.file if row.line is None else f"{row.file}, line {row.line}"
+        why = f"{row.reason}: {row.detail}" if row.detail else row.reason
+        print(f"rejected: {place}: {why}", file=sys.stderr)  # noqa: T201
     if result.rejected:
         why = reasons(dict(result.reasons))
         print(f"rejected: {why}; kept sealed in {quarantine}", file=sys.stderr)  # noqa: T201

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from crawlers.imports import ImportResult, import_files
+from crawlers.import_result import ImportResult
+from crawlers.imports import import_files
 from monitor import wiring
 from monitor.channels import load_channels
 from monitor.progress import progress

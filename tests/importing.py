@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crawlers.imports import ImportResult, import_files
+from crawlers.import_result import ImportResult
+from crawlers.imports import import_files
 from posts.archive import Archive
 from posts.model import Post
 from posts.privacy import Mask

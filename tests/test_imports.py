@@ -86,6 +86,12 @@ def test_a_damaged_gzip_file_keeps_what_came_before(house: House, tmp_path: Path
     assert result.reasons["unknown_format"] == 1
 
 
+def test_rejected_rows_are_named_by_line_and_reason(house: House, tmp_path: Path) -> None:
+    path = write(tmp_path / "posts.jsonl", line(1), "no JSON", line(2), '{"id": "9"}')
+    named = [(row.file, row.line, row.reason) for row in house.take(path).rejected_rows]
+    assert named == [("posts.jsonl", 2, "not_an_object"), ("posts.jsonl", 4, "bad_platform")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_a_table_is_read_in_the_encodings_that_occur(
     encoding: str, house: House, tmp_path: Path

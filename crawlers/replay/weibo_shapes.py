@@ -149,7 +149,8 @@ def _dress(mark: str) -> str:
         return "<br />"
     if mark.startswith("["):
         style = 'style="width:1em; height:1em;"'
-        return f'<span class="url-icon"><img alt={plain} src="https://h5.sinaimg.cn/m/e.png" {style} /></span>'
+        source = 'src="https://h5.sinaimg.cn/m/e.png"'
+        return f'<span class="url-icon"><img alt={plain} {source} {style} /></span>'
     if mark.startswith("@"):
         return f"<a href='/n/{quote(mark[1:])}'>{plain}</a>"
     where = f"https://m.weibo.cn/search?containerid=231522type%3D1%26q%3D{quote(mark)}"
