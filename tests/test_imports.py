@@ -87,7 +87,7 @@ def test_a_damaged_gzip_file_keeps_what_came_before(house: House, tmp_path: Path
 
 
 def test_rejected_rows_are_named_by_line_and_reason(house: House, tmp_path: Path) -> None:
-    path = write(tmp_path / "posts.jsonl", line(1), "no JSON", line(2), '{"id": "9"}')
+    path = write(tmp_path / "posts.jsonl", line(1), "no JSON", line(2), line(3, platform="tiktok"))
     named = [(row.file, row.line, row.reason) for row in house.take(path).rejected_rows]
     assert named == [("posts.jsonl", 2, "not_an_object"), ("posts.jsonl", 4, "bad_platform")]
 
