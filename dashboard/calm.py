@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from posts.errors import GongshengError, StoreError
+from dashboard.plain import as_label
+from posts.errors import GongshengError, NotAllowed, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ def calm() -> Iterator[None]:
     """Turn errors into a calm sentence; what went wrong goes to the log for the administrator."""
     try:
         yield
+    except NotAllowed as error:
+        st.info(as_label(str(error), limit=300), icon=":material/lock:")
     except StoreError:
         log.exception("the store refused")
         _say("资料库暂时打不开。已经采集的内容没有丢失，请过几分钟再刷新本页。")

@@ -1,6 +1,5 @@
 """The parts the pages look at: settings, the store (opened once) and what the crawls left."""
 
-import getpass
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,9 +8,15 @@ import streamlit as st
 from dashboard import words
 from monitor import wiring
 from monitor.channels import load_channels
+from monitor.desk import Cabinet, Desk
+from monitor.roles import Person, local_person
 from monitor.settings import Settings, load_settings
 from posts.model import CrawlRun
-from posts.store import PostStore
+
+COOKIE = "gongsheng_session"
+"""Holds the token of a session; scripts in the browser cannot read it."""
+SIGN_IN = "/signin"
+_DESK = "desk"
 
 
 def settings() -> Settings:
@@ -19,10 +24,34 @@ def settings() -> Settings:
     return load_settings()
 
 
-def store() -> PostStore:
-    """The store, opened once for all readers."""
+def desk() -> Desk:
+    """The desk of whoever looks; every page asks it and nothing else.
+
+    Who that is, is asked anew in every run: a session that ended, or a role that changed, counts at
+    once. Without accounts it is the one person at this computer.
+    """
+    person = reader()
+    held: Desk | None = st.session_state.get(_DESK)
     now = settings()
-    return _open_store(now.store, str(now.data))
+    shared = _cabinet(now.store, str(now.data), now.office, now.small_group)
+    if held is None or held.person != person or held.cabinet is not shared:
+        held = st.session_state[_DESK] = Desk(person, shared)
+    return held
+
+
+def reader() -> Person:
+    """Who is looking. Stops the page where it is nobody."""
+    now = settings()
+    people = _cabinet(now.store, str(now.data), now.office, now.small_group).people
+    token = st.context.cookies.get(COOKIE)
+    person = people.signed_in(token if isinstance(token, str) else None)
+    if person is not None:
+        return person
+    if now.accounts or people.any():
+        st.error("请先登录。")
+        st.link_button("去登录", SIGN_IN)
+        st.stop()
+    return local_person()
 
 
 def runs() -> list[CrawlRun]:
@@ -44,14 +73,7 @@ def channel_names() -> Mapping[str, str]:
     return words.told_apart({c.id: (c.name, c.source.split("-")[0]) for c in channels})
 
 
-def reader() -> str:
-    """Who is looking, for the audit log: the account this program runs under."""
-    try:
-        return f"local:{getpass.getuser()}"
-    except (KeyError, OSError):
-        return "local:unknown"
-
-
 @st.cache_resource(show_spinner="正在打开资料库……")
-def _open_store(store_url: str, data: str) -> PostStore:
-    return wiring.store(settings())
+def _cabinet(store_url: str, data: str, office: str | None, small_group: int) -> Cabinet:
+    now = settings()
+    return wiring.cabinet(now, wiring.store(now), wiring.office(now))

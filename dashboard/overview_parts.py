@@ -54,12 +54,12 @@ def headline(found: Overview) -> None:
         "情感由程序判断，难免有错。",
     )  # fmt: skip
     _number(
-        four[2], "投诉、求助和建议", words.number(found.appeals),
+        four[2], "投诉、求助和建议", words.few(found.appeals),
         address_of(q, intents=tuple(sorted(APPEALS))),
         "程序判断为向工会投诉、求助或提建议的发言。",
     )  # fmt: skip
     _number(
-        four[3], "紧急", words.number(found.urgent), address_of(q, urgent=True),
+        four[3], "紧急", words.few(found.urgent), address_of(q, urgent=True),
         "程序认为今天就该有人看的发言，例如安全隐患、正在发生的伤害、有人想不开。宁可多报，请人工核对。",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Questions of the pages to the store, answered in plain values. No Streamlit."""
+"""Questions of the pages to the desk, answered in plain values. No Streamlit."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,16 +7,15 @@ from datetime import date, timedelta
 
 from dashboard.links import PAGE_SIZE, View, without
 from monitor import trends
+from monitor.desk import Desk
+from monitor.roles import Right
 from monitor.uncertainty import Share, wilson
-from posts.errors import QueryError
+from posts.errors import QueryError, SmallGroup
 from posts.model import APPEALS, CrawlRun, TaggedPost
 from posts.query import DayCount, FacetField, Hit, PostQuery, ResultPage
-from posts.store import PostStore
 
-EXPORT_LIMIT = 50_000
 LATEST = 8
 """How many of the newest complaints and calls for help the overview lists."""
-_BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,9 @@ class Overview:
     until: date
     total: int
     negative: Share
-    appeals: int
-    urgent: int
+    appeals: int | None
+    """None where too few to be shown to this person."""
+    urgent: int | None
     series: list[trends.Day]
     change: trends.Change | None
     topics: list[trends.TopicRow]
@@ -75,20 +75,20 @@ class ChannelState:
     posts: int
 
 
-def overview(store: PostStore, runs: Sequence[CrawlRun], days: int | None) -> Overview | None:
+def overview(desk: Desk, runs: Sequence[CrawlRun], days: int | None) -> Overview | None:
     """Look at the last ``days`` days that hold anything (None: all); None for an empty store."""
-    held = store.days()
+    held = desk.days()
     if held is None:
         return None
-    spans = trends.known_spans(store.per_day(PostQuery(), FacetField.CHANNEL), runs)
+    spans = trends.known_spans(desk.per_day(PostQuery(), FacetField.CHANNEL), runs)
     # Behind a failed crawl the days up to today are unknown, not empty: they belong in the view.
     tried = max((trends.day_of(run.started_at) for run in runs), default=held[1])
     until = max(held[1], tried)
     since = held[0] if days is None else max(held[0], until - timedelta(days=days - 1))
     query = PostQuery(since=since, until=until, by_channel=False)
-    counts = store.per_day(query, FacetField.SENTIMENT)
+    counts = desk.per_day(query, FacetField.SENTIMENT)
     series = trends.day_series(counts, spans, since, until)
-    sentiments = store.count_by(FacetField.SENTIMENT, query)
+    sentiments = desk.count_by(FacetField.SENTIMENT, query)
     total = sum(sentiments.values())
     return Overview(
         query=query,
@@ -96,37 +96,37 @@ def overview(store: PostStore, runs: Sequence[CrawlRun], days: int | None) -> Ov
         until=until,
         total=total,
         negative=wilson(sentiments.get("negative", 0), total),
-        appeals=_count(store, query, intents=tuple(sorted(APPEALS))),
-        urgent=_count(store, query, urgent=True),
+        appeals=_count(desk, query, intents=tuple(sorted(APPEALS))),
+        urgent=_count(desk, query, urgent=True),
         series=series,
-        change=_change(store, query, series, spans),
+        change=_change(desk, query, series, spans),
         topics=trends.topics_by_sentiment(
-            store.cross(FacetField.TOPIC, FacetField.SENTIMENT, query)
+            desk.cross(FacetField.TOPIC, FacetField.SENTIMENT, query)
         ),
-        latest=_latest(store, query),
+        latest=_latest(desk, query),
     )
 
 
-def search(store: PostStore, view: View) -> Results:
+def search(desk: Desk, view: View) -> Results:
     """Find what a view asks for, with facets that leave room to choose another value."""
     everything = tuple(FacetField)
     try:
-        page = store.search(
+        page = desk.search(
             view.query, sort=view.sort, size=PAGE_SIZE, offset=view.offset, facets=everything
         )
     except QueryError as error:  # the other choices stay on the screen while the text is mended
-        rest = store.search(view.query.model_copy(update={"text": ""}), size=0, facets=everything)
+        rest = desk.search(view.query.model_copy(update={"text": ""}), size=0, facets=everything)
         facets = {f: {c.value: c.count for c in rest.facets.get(f, ())} for f in FacetField}
         return Results(ResultPage(total=0, hits=()), facets, [], problem=str(error))
-    facets = {field: _facet(store, view.query, field, page) for field in FacetField}
-    return Results(page, facets, store.per_day(view.query, FacetField.SENTIMENT))
+    facets = {field: _facet(desk, view.query, field, page) for field in FacetField}
+    return Results(page, facets, desk.per_day(view.query, FacetField.SENTIMENT))
 
 
-def thread(store: PostStore, post: TaggedPost) -> list[Place]:
+def thread(desk: Desk, post: TaggedPost) -> list[Place]:
     """Order a thread so that every answer stands under what it answers."""
     if post.post.thread_id is None:
         return [Place(post, 0, here=True)]
-    posts = store.thread(post.post.thread_id)
+    posts = desk.thread(post.post.thread_id)
     ids = {p.post.id for p in posts}
     below: dict[str | None, list[TaggedPost]] = defaultdict(list)
     for found in posts:
@@ -144,23 +144,11 @@ def thread(store: PostStore, post: TaggedPost) -> list[Place]:
     return places
 
 
-def all_posts(store: PostStore, view: View, limit: int = EXPORT_LIMIT) -> list[TaggedPost]:
-    """Every post of a view in its order, up to a limit."""
-    found: list[TaggedPost] = []
-    while len(found) < limit:
-        size = min(_BATCH, limit - len(found))
-        hits = store.search(view.query, sort=view.sort, size=size, offset=len(found)).hits
-        found += [hit.found for hit in hits]
-        if len(hits) < size:
-            break
-    return found
-
-
 def channel_states(
-    store: PostStore, runs: Sequence[CrawlRun], names: Mapping[str, str]
+    desk: Desk, runs: Sequence[CrawlRun], names: Mapping[str, str]
 ) -> list[ChannelState]:
     """Every channel that is configured, was crawled or holds posts; the troubled ones first."""
-    held = store.count_by(FacetField.CHANNEL, PostQuery())
+    held = desk.count_by(FacetField.CHANNEL, PostQuery())
     states = [
         _channel_state(channel, names.get(channel, channel), runs, held.get(channel, 0))
         for channel in dict.fromkeys([*names, *(run.channel for run in runs), *held])
@@ -174,12 +162,12 @@ def _channel_state(channel: str, name: str, runs: Sequence[CrawlRun], posts: int
     return ChannelState(channel, name, own[-1] if own else None, good[-1] if good else None, posts)
 
 
-def _count(store: PostStore, query: PostQuery, **narrower: object) -> int:
-    return store.search(query.model_copy(update=narrower), size=0).total
+def _count(desk: Desk, query: PostQuery, **narrower: object) -> int | None:
+    return desk.total(query.model_copy(update=narrower))
 
 
 def _change(
-    store: PostStore,
+    desk: Desk,
     query: PostQuery,
     series: Sequence[trends.Day],
     spans: Mapping[str, trends.Span],
@@ -187,30 +175,36 @@ def _change(
     day = trends.last_full_day(series, spans)
     if day is None:
         return None
-    of_day = [_negative_topics(store, query, d) for d in (day.day, day.day - timedelta(days=1))]
+    of_day = [_negative_topics(desk, query, d) for d in (day.day, day.day - timedelta(days=1))]
     return trends.what_changed(series, day, *of_day)
 
 
-def _negative_topics(store: PostStore, query: PostQuery, day: date) -> dict[str, int]:
+def _negative_topics(desk: Desk, query: PostQuery, day: date) -> dict[str, int]:
     narrower = {"since": day, "until": day, "sentiments": ("negative",)}
-    return store.count_by(FacetField.TOPIC, query.model_copy(update=narrower))
+    try:
+        return desk.count_by(FacetField.TOPIC, query.model_copy(update=narrower))
+    except SmallGroup:  # too few to tell this person what they are about
+        return {}
 
 
-def _latest(store: PostStore, query: PostQuery) -> tuple[Hit, ...]:
+def _latest(desk: Desk, query: PostQuery) -> tuple[Hit, ...]:
+    if not desk.person.may(Right.READ):
+        return ()
     asking = query.model_copy(update={"intents": ("complaint", "help")})
     hits: list[Hit] = []
     for urgent in (True, False):
         narrower = asking.model_copy(update={"urgent": urgent})
-        hits += store.search(narrower, sort="newest", size=LATEST - len(hits)).hits
+        hits += desk.search(narrower, sort="newest", size=LATEST - len(hits)).hits
         if len(hits) >= LATEST:
             break
     return tuple(hits)
 
 
-def _facet(
-    store: PostStore, query: PostQuery, field: FacetField, page: ResultPage
-) -> dict[str, int]:
+def _facet(desk: Desk, query: PostQuery, field: FacetField, page: ResultPage) -> dict[str, int]:
     wider = without(query, field)
-    if wider == query:
+    if wider == query and field in page.facets:
         return {count.value: count.count for count in page.facets.get(field, ())}
-    return store.count_by(field, wider)
+    try:
+        return desk.count_by(field, wider)
+    except SmallGroup:  # not to be told apart under this question
+        return {}

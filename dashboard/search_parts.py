@@ -6,16 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import charts, frames, house, words
+from dashboard import charts, frames, words
 from dashboard.hit import hit_html, thread_html
 from dashboard.links import SEARCH_PAGE, View, address_of
 from dashboard.plain import as_label
-from dashboard.queries import EXPORT_LIMIT, Results, all_posts, thread
+from dashboard.queries import Results, thread
 from dashboard.state import go_to, go_to_page
-from monitor.exports import MIME, Form, export_posts
+from monitor.desk import EXPORT_LIMIT, Desk
+from monitor.exports import MIME, Form
+from monitor.roles import Right
 from posts.model import CHINA
 from posts.query import Hit
-from posts.store import PostStore
 
 
 def summary(found: Results) -> None:
@@ -48,12 +49,12 @@ def histogram(found: Results, view: View) -> None:
             go_to(SEARCH_PAGE, address_of(view.query, since=since, until=until))
 
 
-def hits(store: PostStore, found: Results, names: Mapping[str, str]) -> None:
+def hits(desk: Desk, found: Results, names: Mapping[str, str]) -> None:
     """The hits of this page, each with its thread to unfold."""
     for hit in found.page.hits:
         with st.container(border=True):
             st.html(hit_html(hit, names))
-            _context(store, hit, names)
+            _context(desk, hit, names)
 
 
 def pager(found: Results, view: View) -> None:
@@ -67,9 +68,9 @@ def pager(found: Results, view: View) -> None:
     on.button("下一页 →", disabled=here >= found.pages, on_click=go_to_page, args=(here + 1,))
 
 
-def downloads(store: PostStore, found: Results, view: View) -> None:
+def downloads(desk: Desk, found: Results, view: View) -> None:
     """Take the result along as a file; made when asked for, and written down."""
-    if not found.page.total:
+    if not found.page.total or not desk.person.may(Right.EXPORT):
         return
     st.caption(
         f"导出本次检索的全部结果（最多 {EXPORT_LIMIT:,} 条），个人信息已脱敏；"
@@ -80,7 +81,7 @@ def downloads(store: PostStore, found: Results, view: View) -> None:
     for column, (form, label) in zip((left, right), forms, strict=True):
         column.download_button(
             label,
-            data=partial(_file, store, view, form),
+            data=partial(_file, desk, view, form),
             file_name=f"gongsheng-{datetime.now(CHINA):%Y%m%d-%H%M}.{form}",
             mime=MIME[form],
             on_click="ignore",
@@ -90,23 +91,15 @@ def downloads(store: PostStore, found: Results, view: View) -> None:
         )
 
 
-def _file(store: PostStore, view: View, form: Form) -> bytes:
-    return export_posts(
-        all_posts(store, view),
-        form,
-        query=view.query,
-        who=house.reader(),
-        at=datetime.now(CHINA),
-        data=house.settings().data,
-        label=words.chinese,
-    ).content
+def _file(desk: Desk, view: View, form: Form) -> bytes:
+    return desk.export(view.query, form, words.chinese, sort=view.sort).content
 
 
-def _context(store: PostStore, hit: Hit, names: Mapping[str, str]) -> None:
+def _context(desk: Desk, hit: Hit, names: Mapping[str, str]) -> None:
     post = hit.found.post
     if post.thread_id is None:
         return
     label = "查看前后对话" if post.kind == "comment" else "查看下面的评论"
     box = st.expander(label, key=f"thread {post.id}", on_change="rerun")
     if box.open:
-        box.html(thread_html(thread(store, hit.found), names))
+        box.html(thread_html(thread(desk, hit.found), names))

@@ -15,10 +15,12 @@ def what_is_there(found: Overview) -> str:
     period = words.span(found.since, found.until)
     if not found.total:
         return f"{period}，没有收到职工的发言。"
-    urgent = f"其中 {found.urgent:,} 条紧急，请今天就看" if found.urgent else "没有紧急的"
+    urgent = (
+        f"其中 {words.few(found.urgent)}紧急，请今天就看" if found.urgent != 0 else "没有紧急的"
+    )
     return (
         f"{period}，共收到职工发言 {found.total:,} 条；"
-        f"投诉、求助和建议 {found.appeals:,} 条；{urgent}。"
+        f"投诉、求助和建议 {words.few(found.appeals)}；{urgent}。"
     )
 
 

@@ -108,6 +108,11 @@ def number(value: int | None) -> str:
     return "不详" if value is None else f"{value:,}"
 
 
+def few(value: int | None) -> str:
+    """Write how many posts; a number too small to be shown is said so."""
+    return "很少几条" if value is None else f"{value:,} 条"
+
+
 def counter(count: Count | None) -> str | None:
     """Write a platform's counter; None where unknown."""
     return None if count is None else f"{count.value:,}{'+' if count.lower_bound else ''}"

@@ -3,19 +3,17 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
-import orjson
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
 
+from monitor.audit import Audit
 from posts.errors import UnmaskedPost
 from posts.model import CHINA, Count, TaggedPost
-from posts.query import PostQuery
 
 Form = Literal["csv", "xlsx"]
 Label = Callable[[str, str], str]
@@ -67,25 +65,29 @@ def export_posts(
     posts: Sequence[TaggedPost],
     form: Form,
     *,
-    query: PostQuery,
+    query: Mapping[str, Any],
     who: str,
     at: datetime,
-    data: Path,
+    audit: Audit,
     label: Label,
 ) -> Export:
-    """Make the file and write who took what into ``audit.jsonl`` of the data folder.
+    """Make the file and write who took what into the audit before it is handed out.
+
+    Args:
+        posts: what goes into the file.
+        form: of the file.
+        query: what was asked for, as the audit holds it.
+        who: takes it.
+        at: when.
+        audit: where it is written down.
+        label: names of values.
 
     Raises:
         UnmaskedPost: a post did not pass privacy; nothing is handed out.
+        AuditError: it cannot be written down; nothing is handed out.
     """
     content = as_csv(posts, label) if form == "csv" else as_xlsx(posts, label)
-    write_audit(
-        data,
-        who=who,
-        at=at,
-        what="export",
-        detail={"form": form, "posts": len(posts), "query": _said(query)},
-    )
+    audit.write(who, "export", at=at, form=form, posts=len(posts), query=query)
     stamp = at.astimezone(CHINA).strftime("%Y%m%d-%H%M%S")
     return Export(f"gongsheng-{stamp}.{form}", MIME[form], content)
 
@@ -111,18 +113,6 @@ def as_xlsx(posts: Iterable[TaggedPost], label: Label) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def write_audit(data: Path, *, who: str, at: datetime, what: str, detail: dict[str, Any]) -> None:
-    """Add one line to ``audit.jsonl``: who did what, when, with which particulars."""
-    line = {"at": at.isoformat(), "who": who, "what": what, **detail}
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "audit.jsonl").open("ab") as log:
-        log.write(orjson.dumps(line) + b"\n")
-
-
-def _said(query: PostQuery) -> dict[str, Any]:
-    return query.model_dump(mode="json", exclude_defaults=True)
 
 
 def _cell(sheet: Any, value: Any) -> Any:

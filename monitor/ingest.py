@@ -1,15 +1,18 @@
 """Tag and index what is new in the archive."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from monitor.corrections import Tag, Value, corrected
 from nlp.tagger import Tagger
 from posts.archive import Archive
 from posts.errors import StoreError
 from posts.model import Post, TaggedPost
 from posts.store import PostStore
 
+PutRight = Callable[[Collection[str]], Mapping[str, Mapping[Tag, Value]]]
+"""Ids of posts in, what people put right of their tags out."""
 BATCH = 2000
 """Versions tagged and written at once; all that is held in memory."""
 
@@ -33,6 +36,7 @@ def ingest(
     *,
     batch: int = BATCH,
     advance: Callable[[int], None] | None = None,
+    put_right: PutRight | None = None,
 ) -> IngestResult:
     """Bring the index up to the archive, batch by batch, from its own checkpoint on.
 
@@ -45,6 +49,7 @@ def ingest(
         tagger: says what the texts mean.
         batch: versions read, tagged and written at once.
         advance: called with the number of versions done.
+        put_right: finds what people corrected in posts; it is laid over what the tagger says.
 
     Raises:
         StoreUnavailable: the index is away; the backlog waits in the archive.
@@ -60,7 +65,7 @@ def ingest(
     held = store if checkpoint > 0 else None
     read = indexed = 0
     for versions in _batches(archive.since(checkpoint), batch):
-        tagged = _tag(versions, tagger, held)
+        tagged = _put_right(_tag(versions, tagger, held), put_right)
         checkpoint = versions[-1][0]
         store.write(tagged, checkpoint)
         read += len(versions)
@@ -99,6 +104,16 @@ def _tag(
     return [
         TaggedPost(post=post, analysis=tags[post_id], version=number)
         for post_id, (number, post) in last.items()
+    ]
+
+
+def _put_right(tagged: list[TaggedPost], put_right: PutRight | None) -> list[TaggedPost]:
+    found = put_right([one.post.id for one in tagged]) if put_right else {}
+    return [
+        one.model_copy(update={"analysis": corrected(one.analysis, found[one.post.id])})
+        if one.post.id in found
+        else one
+        for one in tagged
     ]
 
 

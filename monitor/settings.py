@@ -54,7 +54,47 @@ class Settings(BaseSettings):
         description="Whom to ask about the requests (an address of a page or of mail); told to "
         "websites and official interfaces",
     )
-    port: int = Field(8501, description="Port of the dashboard on loopback")
+    port: int = Field(8501, description="Port of the dashboard")
+    host: str = Field(
+        "127.0.0.1",
+        description="Address the dashboard listens on; other than loopback it needs accounts",
+    )
+    accounts: bool = Field(
+        False,
+        description="`true`: people sign in; the first `gongsheng serve` makes the account `admin` "
+        "and prints its one-time password once",
+    )
+    office: str | None = Field(
+        None,
+        description="Database of accounts, sessions and corrections; default a SQLite file in "
+        "`<data>/office`; or `postgresql+psycopg://...`",
+    )
+    audit: Path | None = Field(
+        None, description="Folder of the audit; default `<data>-audit`, beside the data folder"
+    )
+    session_hours: float = Field(
+        12, gt=0, le=720, description="Hours after which one has to sign in again"
+    )
+    small_group: int = Field(
+        5,
+        ge=1,
+        description="Smallest group whose number is shown by region or gender; 1 hides nothing",
+    )
+    oidc_issuer: str | None = Field(
+        None, description="Address of the organisation's login (OpenID Connect issuer)"
+    )
+    oidc_client: str | None = Field(
+        None,
+        description="Client id at the organisation's login; its secret is the environment "
+        "variable or the line GONGSHENG_OIDC_SECRET of the secrets file",
+    )
+    oidc_claim: str = Field(
+        "groups", description="Claim of the organisation's login that names roles"
+    )
+    oidc_roles: dict[str, str] = Field(
+        {},
+        description='Roles by value of that claim, as JSON: {"union-analysts": "analyst"}',
+    )
 
 
 def load_settings() -> Settings:

@@ -1,10 +1,20 @@
 """The parts of the house, built from the settings: the one place where they meet."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from monitor.accounts import Accounts
+from monitor.audit import Audit
 from monitor.channels import load_channels
-from monitor.ingest import IngestResult, ingest
+from monitor.corrections import Corrections
+from monitor.desk import Cabinet
+from monitor.ingest import IngestResult, PutRight, ingest
+from monitor.office import Office
+from monitor.office import address as database_address
+from monitor.office import exists as office_exists
+from monitor.people import People
 from monitor.progress import progress
+from monitor.saved import SavedSearches
+from monitor.sessions import Sessions
 from monitor.settings import Settings
 from monitor.status import Status, status, with_logins
 from nlp.segment import JiebaText
@@ -41,15 +51,55 @@ def quarantine(settings: Settings) -> Quarantine:
     return Quarantine(settings.data / "quarantine", _key(settings))
 
 
+def audit(settings: Settings) -> Audit:
+    """The audit, beside the data folder unless ``GONGSHENG_AUDIT`` says otherwise."""
+    data = settings.data.absolute()
+    folder = settings.audit or data.with_name(f"{data.name}-audit")
+    return Audit(folder, settings.data / "office" / "audit.mark")
+
+
+def office(settings: Settings) -> Office:
+    """Open the database of accounts, sessions, corrections and saved searches."""
+    return Office(database_address(settings.office, settings.data))
+
+
+def people(settings: Settings, database: Office) -> People:
+    """Accounts, sessions and signing in."""
+    length = timedelta(hours=settings.session_hours)
+    return People(Accounts(database), Sessions(database, length), audit(settings))
+
+
+def cabinet(settings: Settings, index: PostStore, database: Office) -> Cabinet:
+    """What the desks of all who are looking share; keep it as long as the program runs."""
+    return Cabinet(
+        store=index,
+        archive=archive(settings),
+        corrections=Corrections(database),
+        saved=SavedSearches(database),
+        audit=audit(settings),
+        people=people(settings, database),
+        small_group=settings.small_group,
+    )
+
+
 def ingest_backlog(settings: Settings) -> IngestResult:
     """Tag and index what the archive holds and the index does not, with progress on stderr."""
     kept, index = archive(settings), store(settings)
     try:
         with progress("tagging", kept.head() - index.checkpoint()) as advance:
-            return ingest(kept, index, tagger(settings), advance=advance)
+            return ingest(
+                kept, index, tagger(settings), advance=advance, put_right=put_right(settings)
+            )
     finally:
         index.close()
         kept.close()
+
+
+def put_right(settings: Settings) -> PutRight | None:
+    """What people corrected, for whoever tags; None while there is no office."""
+    if not office_exists(settings.office, settings.data):
+        return None
+    return Corrections(office(settings)).of
 
 
 def current_status(settings: Settings) -> Status:

@@ -99,6 +99,15 @@ class Archive:
             version = self._latest.find([post_id]).get(post_id)
             return self._read(version) if version else None
 
+    def history(self, post_id: str) -> list[tuple[int, Post]]:
+        """Every version of a post with its sequence number, oldest first. Reads the whole log."""
+        named = orjson.dumps({"id": post_id})[1:-1]
+        return [
+            (number, decode(line, number))
+            for number, line, _ in self._posts.records()
+            if named in line and digest_of_line(line)[0] == post_id
+        ]
+
     def add_snapshots(self, snapshots: Iterable[ChannelSnapshot]) -> None:
         """Keep figures of channels."""
         lines = [orjson.dumps({"snapshot": item.model_dump(mode="json")}) for item in snapshots]

@@ -10,7 +10,11 @@ GongshengError
 │   └── UnmaskedPost       a post with personal data came to the archive's door
 ├── StoreError             the index refuses
 │   └── StoreUnavailable   the index is away; work goes on, the backlog waits
-└── ModelError             a tagger's model is missing or does not fit
+├── ModelError             a tagger's model is missing or does not fit
+└── OfficeError            something about accounts, sessions, corrections or the audit
+    ├── NotAllowed         the person's role does not reach that far (message in Chinese)
+    │   └── SmallGroup     the answer would tell too much about few people
+    └── AuditError         the audit cannot be written or was tampered with
 
 Messages say what, where, what was expected and what to do; they are shown to users as they are.
 """
@@ -68,3 +72,19 @@ class StoreUnavailable(StoreError):
 
 class ModelError(GongshengError):
     """A tagger's model is missing or does not fit."""
+
+
+class OfficeError(GongshengError):
+    """Something about accounts, sessions, corrections or the audit is wrong."""
+
+
+class NotAllowed(OfficeError):
+    """The person's role does not reach that far; the message is Chinese and is shown as it is."""
+
+
+class SmallGroup(NotAllowed):
+    """The answer would tell too much about a few people; the message is Chinese."""
+
+
+class AuditError(OfficeError):
+    """The audit cannot be written, or a line of it was changed or taken out."""

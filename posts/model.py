@@ -125,6 +125,8 @@ class Analysis(_Frozen):
     keywords: tuple[str, ...] = ()
     model: str
     """Version of the tagger that said so."""
+    corrected: tuple[str, ...] = ()
+    """Names of the tags that a person put right; the others are the tagger's."""
 
     @property
     def appeal(self) -> bool:

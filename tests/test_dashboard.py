@@ -13,6 +13,9 @@ from dashboard.hit import hit_html, thread_html
 from dashboard.links import VOCABULARY, View, read_address, web_address, write_address
 from dashboard.plain import as_html, as_label, clean
 from dashboard.sentences import sentences
+from monitor import wiring
+from monitor.desk import Desk
+from monitor.roles import local_person
 from monitor.settings import Settings
 from monitor.trends import Day, topics_by_sentiment
 from nlp.segment import JiebaText
@@ -36,14 +39,17 @@ def data(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def store(data):
-    return EmbeddedStore(data / "index", JiebaText())
+def desk(data):
+    settings = Settings(data=data, audit=data / "audit")
+    house = wiring.cabinet(settings, wiring.store(settings), wiring.office(settings))
+    return Desk(local_person(), house)
 
 
 @pytest.fixture
 def app(data, monkeypatch):
     monkeypatch.setenv("GONGSHENG_DATA", str(data))
     monkeypatch.setenv("GONGSHENG_STORE", "embedded:")
+    monkeypatch.setenv("GONGSHENG_AUDIT", str(data / "audit"))
     monkeypatch.setenv("GONGSHENG_CHANNELS", str(data / "none.yaml"))
     return AppTest.from_file(str(APP), default_timeout=60)
 
@@ -203,56 +209,56 @@ def test_topics_stand_in_the_order_given_with_chinese_names():
 # --- questions ----------------------------------------------------------------------------------
 
 
-def test_the_overviews_numbers_are_those_of_the_search_behind_them(store):
-    found = queries.overview(store, RUNS, 30)
-    assert found.total == store.search(found.query).total
+def test_the_overviews_numbers_are_those_of_the_search_behind_them(desk):
+    found = queries.overview(desk, RUNS, 30)
+    assert found.total == desk.search(found.query).total
     urgent = found.query.model_copy(update={"urgent": True})
-    assert found.urgent == store.search(urgent).total
+    assert found.urgent == desk.search(urgent).total
     assert sum(day.total or 0 for day in found.series) == found.total
 
 
-def test_the_overview_ends_where_a_crawl_was_last_tried(store):
-    found = queries.overview(store, RUNS, 30)
+def test_the_overview_ends_where_a_crawl_was_last_tried(desk):
+    found = queries.overview(desk, RUNS, 30)
     assert found.until == date(2026, 11, 17)
     assert [day.collected for day in found.series[-4:]] == ["none"] * 4
 
 
-def test_the_overview_leaves_out_what_the_channel_itself_wrote(store):
-    found = queries.overview(store, RUNS, None)
+def test_the_overview_leaves_out_what_the_channel_itself_wrote(desk):
+    found = queries.overview(desk, RUNS, None)
     own = sum(1 for one in SAMPLES if one.post.by_channel)
     undated = sum(1 for one in SAMPLES if one.post.published_at is None)
     assert found.total == len(SAMPLES) + len(HOSTILE_POSTS) - own - undated
 
 
-def test_urgent_calls_stand_first_among_the_newest(store):
-    latest = queries.overview(store, RUNS, 30).latest
+def test_urgent_calls_stand_first_among_the_newest(desk):
+    latest = queries.overview(desk, RUNS, 30).latest
     urgent = [hit.found.analysis.urgent for hit in latest]
     assert urgent == sorted(urgent, reverse=True)
     assert {hit.found.analysis.intent for hit in latest} <= {"complaint", "help"}
 
 
-def test_three_sentences_say_what_there_is(store):
-    said = sentences(queries.overview(store, RUNS, 30))
+def test_three_sentences_say_what_there_is(desk):
+    said = sentences(queries.overview(desk, RUNS, 30))
     assert len(said) == 3
     assert all(sentence.endswith("。") for sentence in said)
     assert "工资报酬" in "".join(said) or "工时休假" in "".join(said)
 
 
-def test_a_chosen_facet_still_shows_its_other_choices(store):
+def test_a_chosen_facet_still_shows_its_other_choices(desk):
     view = View(PostQuery(sentiments=("negative",)))
-    facet = queries.search(store, view).facets[FacetField.SENTIMENT]
+    facet = queries.search(desk, view).facets[FacetField.SENTIMENT]
     assert set(facet) == {"negative", "neutral", "positive"}
 
 
-def test_a_question_that_cannot_be_read_keeps_the_other_choices(store):
-    found = queries.search(store, View(PostQuery(text="(食堂 AND")))
+def test_a_question_that_cannot_be_read_keeps_the_other_choices(desk):
+    found = queries.search(desk, View(PostQuery(text="(食堂 AND")))
     assert found.problem
     assert found.page.total == 0
     assert found.facets[FacetField.SENTIMENT]
 
 
-def test_a_thread_puts_answers_under_what_they_answer(store):
-    places = queries.thread(store, store.get("weibo:5003"))
+def test_a_thread_puts_answers_under_what_they_answer(desk):
+    places = queries.thread(desk, desk.get("weibo:5003"))
     order = [(place.found.post.id, place.depth, place.here) for place in places]
     assert order[0] == ("weibo:5001", 0, False)
     at = [place.found.post.id for place in places]
@@ -272,15 +278,8 @@ def test_posts_that_answer_each_other_in_a_ring_are_shown_and_not_lost(tmp_path)
     ring.close()
 
 
-def test_all_posts_of_a_view_come_in_its_order_up_to_a_limit(store):
-    view = View(PostQuery(by_channel=False), sort="oldest")
-    everything = queries.all_posts(store, view)
-    assert len(everything) == store.search(view.query).total
-    assert queries.all_posts(store, view, limit=3) == everything[:3]
-
-
-def test_troubled_channels_stand_first_and_say_when_it_last_went_well(store):
-    states = queries.channel_states(store, RUNS, {"weibo-main": "<b>集团工会</b>"})
+def test_troubled_channels_stand_first_and_say_when_it_last_went_well(desk):
+    states = queries.channel_states(desk, RUNS, {"weibo-main": "<b>集团工会</b>"})
     assert [state.run.state for state in states[:2]] == [
         AccessState.CAPTCHA,
         AccessState.NEEDS_LOGIN,
@@ -338,12 +337,12 @@ def search_at(app, **params):
     return app.run()
 
 
-def test_an_address_opens_the_search_it_names(app, store):
+def test_an_address_opens_the_search_it_names(app, desk):
     found = search_at(app, q="高温", sentiment="negative", sort="oldest")
     assert found.text_input(key="q").value == "高温"
     assert found.checkbox(key="sentiment=negative").value
     query = PostQuery(text="高温", sentiments=("negative",))
-    assert f"找到 {store.search(query).total} 条发言" in text_of(found)
+    assert f"找到 {desk.search(query).total} 条发言" in text_of(found)
     assert "<mark>高温</mark>" in text_of(found)
 
 

@@ -1,6 +1,5 @@
 import csv
 import io
-import json
 
 import pytest
 from hypothesis import given
@@ -8,9 +7,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from dashboard.words import chinese
+from monitor.audit import Audit
 from monitor.exports import HEADINGS, as_csv, as_xlsx, csv_safe, export_posts
-from posts.errors import UnmaskedPost
-from posts.query import PostQuery
+from posts.errors import AuditError, UnmaskedPost
 from tests.filled_house import HOSTILE_POSTS
 from tests.sample_posts import SAMPLES, china, tagged
 
@@ -71,33 +70,31 @@ def test_excel_keeps_the_words_of_a_formula_exactly():
     assert cell.quotePrefix
 
 
-def test_every_export_is_written_down(tmp_path):
-    query = PostQuery(text="食堂", topics=("living",))
-    export = export_posts(
-        SAMPLES[:3], "csv", query=query, who="local:wang", at=china("2026-11-20 08:00"),
-        data=tmp_path, label=chinese,
+def taken(posts, form, audit):
+    return export_posts(
+        posts, form, query={"text": "食堂"}, who="wang", at=china("2026-11-20 08:00"),
+        audit=audit, label=chinese,
     )  # fmt: skip
-    assert export.name == "gongsheng-20261120-080000.csv"
-    lines = (tmp_path / "audit.jsonl").read_text("utf-8").splitlines()
-    assert [json.loads(line) for line in lines] == [
-        {
-            "at": "2026-11-20T08:00:00+08:00",
-            "who": "local:wang",
-            "what": "export",
-            "form": "csv",
-            "posts": 3,
-            "query": {"text": "食堂", "topics": ["living"]},
-        }
-    ]
+
+
+def test_every_export_is_written_down(tmp_path):
+    audit = Audit(tmp_path)
+    assert taken(SAMPLES[:3], "csv", audit).name == "gongsheng-20261120-080000.csv"
+    (entry,) = audit.entries()
+    assert (entry.who, entry.what, entry.at) == ("wang", "export", china("2026-11-20 08:00"))
+    assert entry.detail == {"form": "csv", "posts": 3, "query": {"text": "食堂"}}
 
 
 def test_a_post_that_is_not_masked_is_never_handed_out(tmp_path):
     with pytest.raises(UnmaskedPost):
-        export_posts(
-            [tagged(masked=False)], "xlsx", query=PostQuery(), who="x",
-            at=china("2026-11-20 08:00"), data=tmp_path, label=chinese,
-        )  # fmt: skip
-    assert not (tmp_path / "audit.jsonl").exists()
+        taken([tagged(masked=False)], "xlsx", Audit(tmp_path))
+    assert list(Audit(tmp_path).entries()) == []
+
+
+def test_what_cannot_be_written_down_is_not_handed_out(tmp_path):
+    (tmp_path / "taken").write_text("no folder")
+    with pytest.raises(AuditError, match="GONGSHENG_AUDIT"):
+        taken(SAMPLES, "csv", Audit(tmp_path / "taken"))
 
 
 def test_no_pseudonym_leaves_the_house():

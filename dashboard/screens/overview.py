@@ -7,16 +7,16 @@ from dashboard import overview_parts as parts
 from dashboard.calm import welcome
 
 st.title("总览")
-store, runs, names = house.store(), house.runs(), house.channel_names()
-if store.days() is None:
+desk, runs, names = house.desk(), house.runs(), house.channel_names()
+if desk.days() is None:
     welcome()
-    parts.channels(queries.channel_states(store, runs, names))
+    parts.channels(queries.channel_states(desk, runs, names))
 else:
-    found = queries.overview(store, runs, parts.days_chooser())
+    found = queries.overview(desk, runs, parts.days_chooser())
     assert found is not None
     parts.headline(found)
     parts.volume_by_day(found)
     parts.share_by_day(found)
     parts.topics(found)
     parts.latest(found, names)
-    parts.channels(queries.channel_states(store, runs, names))
+    parts.channels(queries.channel_states(desk, runs, names))

@@ -8,16 +8,16 @@ from dashboard.calm import welcome
 from dashboard.state import current_view
 
 st.title("检索")
-store, names = house.store(), house.channel_names()
-if store.days() is None:
+desk, names = house.desk(), house.channel_names()
+if desk.days() is None:
     welcome()
 else:
     view = current_view()
     filters.query_box()
-    found = queries.search(store, view)
+    found = queries.search(desk, view)
     filters.side(view, found.facets, names)
     parts.summary(found)
     parts.histogram(found, view)
-    parts.hits(store, found, names)
+    parts.hits(desk, found, names)
     parts.pager(found, view)
-    parts.downloads(store, found, view)
+    parts.downloads(desk, found, view)

@@ -1,0 +1,283 @@
+"""Counts by what tells people apart (region, gender), without small groups and ways around them.
+
+For whoever may not see these of a single post, one table can be asked for at a time: a field by
+at most one other condition, over everything members ever wrote. All such tables share the totals
+of the field, which are protected first; each table is then protected with every total taken as
+known. Free texts, single threads, arbitrary days and combinations are refused, because the
+difference of two of them can be a single person.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import get_args
+
+from monitor.small_groups import ANY, Cell, protect, protect_row
+from posts.errors import SmallGroup
+from posts.model import Gender
+from posts.query import CrossCount, FacetField, PostQuery
+from posts.store import PostStore
+
+SENSITIVE: dict[FacetField, str] = {FacetField.REGION: "regions", FacetField.GENDER: "genders"}
+"""Fields that tell people apart, with their names in ``PostQuery``."""
+MEMBERS = PostQuery(by_channel=False)
+_CONDITIONS: dict[FacetField, str] = {
+    FacetField.SENTIMENT: "sentiments",
+    FacetField.INTENT: "intents",
+    FacetField.TOPIC: "topics",
+    FacetField.CHANNEL: "channels",
+    FacetField.KIND: "kinds",
+}
+_REST = "\ufffd rest"
+_ONE_AT_A_TIME = (
+    "为了不让人认出个人，地区和性别只能配合一个条件统计（情感、意图、一个话题、频道、类型或整月），"
+    "不能配合关键词、平台、紧急、某个帖子或某几天。"
+)
+_TOO_FEW = "符合条件的人太少，为了不让人认出个人，这个数字不显示。"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Posts by value, as far as they may be shown."""
+
+    shown: Mapping[str, int]
+    hidden: tuple[str, ...] = ()
+    """Values there are, whose numbers are not shown: small ones and some beside them."""
+
+
+@dataclass(frozen=True)
+class CrossTable:
+    """Posts by two fields, as far as they may be shown."""
+
+    shown: tuple[CrossCount, ...]
+    hidden: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Everything known of one table before it is asked for."""
+
+    rows: tuple[str, ...]
+    counts: Mapping[Cell, int] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+
+
+def narrows(query: PostQuery) -> bool:
+    """Whether a question names a region or a gender."""
+    return bool(query.regions or query.genders)
+
+
+class GroupCounts:
+    """Answers for those who may not see region and gender of a single post.
+
+    Args:
+        store: the index.
+        limit: the smallest count to show.
+    """
+
+    def __init__(self, store: PostStore, limit: int) -> None:
+        self._store = store
+        self._limit = limit
+
+    def count_by(self, by: FacetField, query: PostQuery) -> Counts:
+        """Posts of members by region or gender.
+
+        Raises:
+            SmallGroup: the question is too fine to be answered to anybody.
+        """
+        chosen = getattr(query, SENSITIVE[by])
+        rest = query.model_copy(update={SENSITIVE[by]: (), "by_channel": None})
+        if query.by_channel:
+            raise SmallGroup(_ONE_AT_A_TIME)
+        totals = self._totals(by)
+        values = tuple(totals.rows)
+        shown, hidden = self._sums(by, totals, rest)
+        wanted = [value for value in values if not chosen or value in chosen]
+        return Counts(
+            {value: shown[value] for value in wanted if shown.get(value)},
+            tuple(value for value in wanted if value in hidden),
+        )
+
+    def total(self, query: PostQuery) -> int:
+        """Posts of members in some regions or of a gender.
+
+        Raises:
+            SmallGroup: too fine, or the number is not to be shown.
+        """
+        by = FacetField.REGION if query.regions else FacetField.GENDER
+        found = self.count_by(by, query)
+        if found.hidden or not found.shown:  # none and few are answered alike
+            raise SmallGroup(_TOO_FEW)
+        return sum(found.shown.values())
+
+    def cross(self, rows: FacetField, columns: FacetField, query: PostQuery) -> CrossTable:
+        """Posts of members by two fields, at least one of them region or gender.
+
+        Raises:
+            SmallGroup: a condition comes on top, or the fields cannot be crossed.
+        """
+        by, other = (rows, columns) if rows in SENSITIVE else (columns, rows)
+        if query.model_copy(update={"by_channel": None}) != PostQuery() or query.by_channel:
+            raise SmallGroup(_ONE_AT_A_TIME)
+        if other not in _CONDITIONS and other not in SENSITIVE:
+            raise SmallGroup(_ONE_AT_A_TIME)
+        totals = self._totals(by)
+        shown: dict[Cell, int] = {}
+        hidden: set[Cell] = set()
+        for table in self._tables(by, other, totals):
+            one, not_shown = self._protected(by, totals, table, other)
+            shown |= {cell: n for cell, n in one.items() if n and _REST not in cell}
+            hidden |= {cell for cell in not_shown if _REST not in cell}
+        turn = rows is not by
+        counts = [
+            CrossCount(row=c if turn else r, column=r if turn else c, count=n)
+            for (r, c), n in shown.items()
+        ]
+        pairs = sorted((c, r) if turn else (r, c) for r, c in hidden)
+        return CrossTable(
+            tuple(sorted(counts, key=lambda one: (one.row, one.column))), tuple(pairs)
+        )
+
+    def _totals(self, by: FacetField) -> _Table:
+        everywhere = self._store.count_by(by, PostQuery())
+        known = get_args(Gender) if by is FacetField.GENDER else ()
+        rows = tuple(dict.fromkeys([*known, *sorted(everywhere)]))
+        counts = self._store.count_by(by, MEMBERS)
+        return _Table(rows, {(row, ANY): counts.get(row, 0) for row in rows}, (ANY,))
+
+    def _veiled(self, totals: _Table) -> frozenset[str]:
+        plain = {row: n for (row, _), n in totals.counts.items()}
+        return frozenset(row for _, row in protect_row(plain, self._limit, totals.rows).hidden)
+
+    def _sums(
+        self, by: FacetField, totals: _Table, rest: PostQuery
+    ) -> tuple[dict[str, int], set[str]]:
+        """Shown sums and hidden values over the columns that the one condition names."""
+        other, columns = _condition(rest, self._store)
+        if other is None and not columns:
+            veiled = self._veiled(totals)
+            counts = {row: n for (row, _), n in totals.counts.items() if row not in veiled}
+            return counts, set(veiled)
+        if other is None:
+            tables = [self._by_month(by, totals)]
+        else:
+            tables = self._tables(by, other, totals, only=columns)
+        (table,) = tables
+        shown, hidden = self._protected(by, totals, table, other)
+        sums: dict[str, int] = defaultdict(int)
+        for row in totals.rows:
+            for column in columns:
+                sums[row] += shown.get((row, column), 0)
+        not_shown = {row for row, column in hidden if column in columns}
+        return {row: n for row, n in sums.items() if row not in not_shown}, not_shown
+
+    def _protected(
+        self, by: FacetField, totals: _Table, table: _Table, other: FacetField | None
+    ) -> tuple[Mapping[Cell, int], frozenset[Cell]]:
+        everything = frozenset((row, column) for row in table.rows for column in table.columns)
+        if other in SENSITIVE and self._veiled(self._totals(other)):
+            return {}, everything  # its own totals are hidden, so nothing is said of it at all
+        found = protect(
+            table.counts,
+            self._limit,
+            rows=table.rows,
+            columns=table.columns,
+            veiled=self._veiled(totals),
+        )
+        return (found.counts, found.hidden) if found.safe else ({}, everything)
+
+    def _tables(
+        self, by: FacetField, other: FacetField, totals: _Table, only: Iterable[str] = ()
+    ) -> list[_Table]:
+        if other is FacetField.TOPIC:  # a post may have several: each against all that lack it
+            names = list(only) or sorted(self._store.count_by(other, MEMBERS))
+            return [self._table(totals, self._of_topic(by, name), (name,)) for name in names]
+        cells = {(c.row, c.column): c.count for c in self._store.cross(by, other, MEMBERS)}
+        columns = {*only, *self._store.count_by(other, PostQuery())}
+        made = self._table(totals, cells, tuple(sorted(columns)))
+        if other in SENSITIVE:
+            # Posts without the first field count in the totals of the second.
+            second = self._totals(other)
+            for (column, _), n in second.counts.items():
+                known = sum(made.counts.get((row, column), 0) for row in totals.rows)
+                cells[_REST, column] = n - known
+            made = _Table((*made.rows, _REST), {**made.counts, **cells}, made.columns)
+        return [made]
+
+    def _of_topic(self, by: FacetField, topic: str) -> dict[Cell, int]:
+        asked = MEMBERS.model_copy(update={"topics": (topic,)})
+        return {(row, topic): n for row, n in self._store.count_by(by, asked).items()}
+
+    def _by_month(self, by: FacetField, totals: _Table) -> _Table:
+        cells: dict[Cell, int] = defaultdict(int)
+        for day in self._store.per_day(MEMBERS, by):
+            cells[day.value or "", f"{day.day:%Y-%m}"] += day.count
+        return self._table(totals, cells, tuple(_months(self._store)))
+
+    def _table(self, totals: _Table, cells: Mapping[Cell, int], columns: tuple[str, ...]) -> _Table:
+        """Complete a table by what of each row lies in none of its columns."""
+        counts = dict(cells)
+        for row in totals.rows:
+            rest = totals.counts[row, ANY] - sum(counts.get((row, c), 0) for c in columns)
+            counts[row, _REST] = max(0, rest)
+        return _Table(totals.rows, counts, (*columns, _REST))
+
+
+def protected_counts(counts: Mapping[str, int], limit: int) -> Counts:
+    """Hide small groups in one answer, for those who may see them one by one anyway."""
+    found = protect_row(counts, limit, tuple(sorted(counts)))
+    hidden = {value for _, value in found.hidden}
+    kept = {value: n for value, n in counts.items() if value not in hidden}
+    return Counts(kept, tuple(sorted(hidden)))
+
+
+def protected_cross(counts: Iterable[CrossCount], limit: int) -> CrossTable:
+    """The same for an answer by two fields."""
+    table = {(one.row, one.column): one.count for one in counts}
+    rows, columns = {row for row, _ in table}, {column for _, column in table}
+    found = protect(table, limit, rows=sorted(rows), columns=sorted(columns))
+    kept = [CrossCount(row=r, column=c, count=n) for (r, c), n in found.counts.items() if n]
+    return CrossTable(
+        tuple(sorted(kept, key=lambda one: (one.row, one.column))),
+        tuple(sorted(cell for cell in found.hidden if cell in table)),
+    )
+
+
+def _condition(query: PostQuery, store: PostStore) -> tuple[FacetField | None, tuple[str, ...]]:
+    """The one condition of a question: its field and values, or (None, months); else refuse."""
+    named = {**_CONDITIONS, **SENSITIVE}
+    set_ = [(by, getattr(query, name)) for by, name in named.items() if getattr(query, name)]
+    dated = query.since is not None or query.until is not None
+    refused = query.text.strip() or query.thread_id or query.urgent is not None or query.platforms
+    if refused or len(set_) + dated > 1:
+        raise SmallGroup(_ONE_AT_A_TIME)
+    if dated:
+        return None, _whole_months(query.since, query.until, store)
+    if not set_:
+        return None, ()
+    by, values = set_[0]
+    if by is FacetField.TOPIC and len(values) > 1:
+        raise SmallGroup(_ONE_AT_A_TIME)
+    return by, tuple(values)
+
+
+def _whole_months(since: date | None, until: date | None, store: PostStore) -> tuple[str, ...]:
+    begins = since is None or since.day == 1
+    ends = until is None or (until + timedelta(days=1)).day == 1
+    if not begins or not ends:
+        raise SmallGroup(_ONE_AT_A_TIME)
+    first = f"{since:%Y-%m}" if since else ""
+    last = f"{until:%Y-%m}" if until else "9999-12"
+    chosen = tuple(month for month in _months(store) if first <= month <= last)
+    if not chosen:
+        raise SmallGroup(_TOO_FEW)
+    return chosen
+
+
+def _months(store: PostStore) -> list[str]:
+    held = store.days()
+    if held is None:
+        return []
+    first, last = (day.year * 12 + day.month - 1 for day in held)
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(first, last + 1)]
