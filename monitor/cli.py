@@ -9,6 +9,7 @@ import sys
 from dataclasses import asdict
 from datetime import date
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
@@ -17,6 +18,7 @@ from pydantic import ValidationError
 # Typer carries its own copy of click and exports only some of its errors; the version is pinned.
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
+from monitor.report import Period
 from monitor.settings import load_settings
 from posts.errors import GongshengError, QueryError
 from posts.model import Intent, Platform, Sentiment, Topic
@@ -132,6 +134,19 @@ def rebuild(
 
     result = rebuild_index(load_settings(), store)
     _print(asdict(result), as_json, f"{result.indexed} posts indexed anew")
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option(help="File to write; its ending is .docx or .html.")],
+    period: Annotated[Period, typer.Option(help="Whole days before today: 1, 7 or 30.")] = "week",
+) -> None:
+    """Write the brief of a period. Example: gongsheng report --period week --out brief.docx."""
+    from monitor import wiring
+    from monitor.report_page import write_report
+
+    write_report(wiring.report(load_settings(), period), out)
+    print(f"written: {out}")  # noqa: T201
 
 
 def main() -> None:

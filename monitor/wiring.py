@@ -13,6 +13,7 @@ from monitor.office import address as database_address
 from monitor.office import exists as office_exists
 from monitor.people import People
 from monitor.progress import progress
+from monitor.report import Period, Report, build_report
 from monitor.saved import SavedSearches
 from monitor.sessions import Sessions
 from monitor.settings import Settings
@@ -109,6 +110,16 @@ def current_status(settings: Settings) -> Status:
     try:
         now = status(kept, index, channels=channels, model=tagger(settings).version)
         return with_logins(now, channels, settings, datetime.now(CHINA))
+    finally:
+        index.close()
+        kept.close()
+
+
+def report(settings: Settings, period: Period) -> Report:
+    """Gather the brief of the whole days before today."""
+    kept, index = archive(settings), store(settings)
+    try:
+        return build_report(index, kept.runs(), period, datetime.now(CHINA).date())
     finally:
         index.close()
         kept.close()
