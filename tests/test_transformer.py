@@ -110,7 +110,7 @@ def test_batches_hold_every_row_once_and_stay_small(lengths: list[int]) -> None:
     groups = list(batches(lengths))
     assert sorted(row for group in groups for row in group) == list(range(len(lengths)))
     for group in groups:
-        assert len(group) * max(lengths[row] for row in group) <= 2048
+        assert len(group) * max(lengths[row] for row in group) <= 512
         assert lengths[group[0]] == max(lengths[row] for row in group)
 
 

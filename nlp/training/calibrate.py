@@ -43,14 +43,17 @@ STEADY = 0.004
 def verdicts(
     transformer: Transformer, linear: Linear, lines: list[Line]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the scores of both: (lines, WIDTH) and (lines, columns of the linear models)."""
+    """Return the scores of both: (lines, WIDTH) and (lines, columns of the linear models).
+
+    In double precision: the fits take differences of small steps.
+    """
     logits, scores = [], []
     for at in range(0, len(lines), 500):
         prepared = [features.prepare(line.text) for line in lines[at : at + 500]]
         normal = [text for text, _ in prepared]
         logits.append(transformer.run(normal)[0])
         scores.append(linear.score(normal, [w for _, w in prepared]))
-    return np.concatenate(logits), np.concatenate(scores)
+    return np.concatenate(logits, dtype=np.float64), np.concatenate(scores, dtype=np.float64)
 
 
 def fit_classes(logits: np.ndarray, linear: np.ndarray, wanted: np.ndarray) -> Head:
