@@ -1,4 +1,6 @@
-"""Scores of all heads at plain thresholds, to follow a training."""
+"""Scores of all heads, flags at the best of five common thresholds, to follow a training."""
+
+from typing import get_args
 
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score
@@ -10,8 +12,6 @@ from posts.model import APPEALS, Intent
 
 def head_scores(logits: np.ndarray, rows: Rows) -> dict[str, float]:
     """Return macro-F1 of classes, micro-F1 of topics, F1 of flags, for rows that have the label."""
-    from typing import get_args
-
     said: dict[str, float] = {}
     for head in ("sentiment", "intent", "emotion"):
         wanted = rows.targets[head]
@@ -31,9 +31,8 @@ def head_scores(logits: np.ndarray, rows: Rows) -> dict[str, float]:
         if not has.any():
             continue
         scores = logits[has][:, HEADS[head]]
-        best = max(
-            (f1_score(wanted[has], scores > cut, average="micro", zero_division=0), cut)
+        said[head] = max(
+            f1_score(wanted[has].ravel(), (scores > cut).ravel(), zero_division=0)
             for cut in (-1.0, -0.5, 0.0, 0.5, 1.0)
         )
-        said[head] = best[0]
     return {k: round(float(v), 4) for k, v in said.items()}
