@@ -9,11 +9,11 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from crawlers.import_record import Columns, Read, Record
 from crawlers.import_text import fault, numbered_lines, open_text, read_head
 from crawlers.parsed import Rejected
 from posts.errors import UnknownFormat
@@ -22,23 +22,6 @@ MAX_DOCUMENT = 256 * 2**20
 """Characters of the largest JSON document that is loaded whole."""
 MAX_CELL = 2**20
 
-
-@dataclass(frozen=True)
-class Record:
-    """One object of a file and the line on which it ends."""
-
-    line: int
-    value: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The header of a table; the records behind it have these keys."""
-
-    names: tuple[str, ...]
-
-
-Read = Record | Columns | Rejected
 
 _JSON_START = ("{", "[")
 _NOT_JSON = (ValueError, RecursionError)

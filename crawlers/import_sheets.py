@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import openpyxl  # type: ignore[import-untyped]
 from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
-from crawlers.import_reading import Columns, Read, Record
+from crawlers.import_record import Columns, Read, Record
 from crawlers.parsed import Rejected
 from posts.errors import ParseError, UnknownFormat
 

@@ -8,7 +8,8 @@ from itertools import chain
 from pathlib import Path
 
 from crawlers.import_format import KNOWN, Parse, record_parser, row_parser
-from crawlers.import_reading import Columns, Read, Record, read_records
+from crawlers.import_reading import read_records
+from crawlers.import_record import Columns, Read, Record
 from crawlers.import_result import MOST_NAMED, ImportResult, RejectedRow
 from crawlers.parsed import Parsed, Rejected
 from crawlers.parsers import own_jsonl
