@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp import baseline, features
-from nlp.joined import Head, JoinedTagger, Linear, Settings, class_scores, intents_of, read_settings
+from nlp.joined import JoinedTagger, Linear
+from nlp.joining import Head, Settings, class_scores, intents_of, read_settings
 from nlp.transformer import HEADS, LABELS, WIDTH, Transformer, batches
 from posts.errors import ModelError
 from tests.tiny_onnx import write_lookup_model

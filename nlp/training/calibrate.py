@@ -16,18 +16,14 @@ from scipy.optimize import minimize
 from sklearn.metrics import confusion_matrix, f1_score
 
 from nlp import features
-from nlp.joined import (
-    LINEAR,
+from nlp.joined import LINEAR, SENTIMENTS, SETTINGS, Linear, load_linear
+from nlp.joining import (
     MOST_TOPICS,
-    SENTIMENTS,
-    SETTINGS,
     TOPICS,
     Head,
-    Linear,
     class_scores,
     flag_probabilities,
     intents_of,
-    load_linear,
 )
 from nlp.training.corpus import Line, lines_of
 from nlp.training.dataset import targets

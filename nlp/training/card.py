@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import get_args
 
 from nlp import baseline
-from nlp.joined import SETTINGS, JoinedTagger, load_linear, read_settings
+from nlp.joined import SETTINGS, JoinedTagger, load_linear
+from nlp.joining import read_settings
 from nlp.tagger import Tagger
 from nlp.text import normalise, split_special
 from nlp.training import scoring
