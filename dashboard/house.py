@@ -11,11 +11,15 @@ from monitor.channels import load_channels
 from monitor.desk import Cabinet, Desk
 from monitor.roles import Person, local_person
 from monitor.settings import Settings, load_settings
-from posts.model import CrawlRun
+from nlp.tagger import Tagger
+from posts.model import ChannelSnapshot, CrawlRun
 
 COOKIE = "gongsheng_session"
 """Holds the token of a session; scripts in the browser cannot read it."""
 SIGN_IN = "/signin"
+SIGN_OUT = "/signout"
+PASSWORD = f"{SIGN_IN}/password"
+"""Addresses of the forms beside the pages; see ``dashboard.sign_in``."""
 _DESK = "desk"
 
 
@@ -71,6 +75,21 @@ def channel_names() -> Mapping[str, str]:
     file: Path = settings().channels
     channels = load_channels(file) if file.exists() else []
     return words.told_apart({c.id: (c.name, c.source.split("-")[0]) for c in channels})
+
+
+@st.cache_resource(show_spinner="正在装入标注程序……")
+def tagger() -> Tagger:
+    """The tagger, loaded when somebody first asks why it said something."""
+    return wiring.tagger(settings())
+
+
+def snapshots(channel: str) -> list[ChannelSnapshot]:
+    """Figures of a channel over time, oldest first."""
+    archive = wiring.archive(settings())
+    try:
+        return archive.snapshots(channel)
+    finally:
+        archive.close()
 
 
 @st.cache_resource(show_spinner="正在打开资料库……")

@@ -1,5 +1,6 @@
 """Run the dashboard as a child process on loopback, and end it cleanly."""
 
+import json
 import os
 import signal
 import socket
@@ -8,31 +9,35 @@ import sys
 import time
 import urllib.request
 import webbrowser
-from pathlib import Path
 from types import FrameType
 
+from monitor import wiring
+from monitor.accounts import FIRST
 from monitor.settings import Settings
 from posts.errors import SettingsError
 
-HOST = "127.0.0.1"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+COMMAND = [sys.executable, "-m", "dashboard.server"]
+"""Its other settings stand in ``.streamlit/config.toml``."""
 _PORTS_TRIED = 50
 _START_SECONDS = 60
 _STOP_SECONDS = 10
-APP = Path(__file__).with_name("app.py")
 
 
 def serve_dashboard(settings: Settings, *, headless: bool) -> int:
     """Serve until Ctrl-C or a terminating signal; return the exit code.
 
     Raises:
-        SettingsError: no port is free at or above ``GONGSHENG_PORT``.
+        SettingsError: no port is free at or above ``GONGSHENG_PORT``, or the dashboard would be
+            open to a network without accounts.
     """
-    port = free_port(settings.port)
-    address = f"http://{HOST}:{port}"
+    invite(settings)
+    settings = settings.model_copy(update={"port": free_port(settings.port, settings.host)})
+    address = f"http://{_reachable(settings.host)}:{settings.port}"
     # A closed terminal (SIGHUP) must not leave the child behind.
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
-    child = subprocess.Popen(command(port), env=environment(settings))  # noqa: S603
+    child = subprocess.Popen(COMMAND, env=environment(settings))  # noqa: S603
     try:
         if _answers(address, child):
             print(f"Dashboard: {address}  (stop with Ctrl-C)", flush=True)  # noqa: T201
@@ -45,34 +50,58 @@ def serve_dashboard(settings: Settings, *, headless: bool) -> int:
         _end(child)
 
 
-def free_port(first: int) -> int:
+def free_port(first: int, host: str = "127.0.0.1") -> int:
     """The first free port at or above the one asked for.
 
     Raises:
         SettingsError: none of the next ports is free.
     """
     for port in range(first, min(first + _PORTS_TRIED, 65536)):
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, port))
+                probe.bind((host, port))
             except OSError:
                 continue
             return port
     raise SettingsError(f"GONGSHENG_PORT={first}: no free port from there on; set another one")
 
 
-def command(port: int) -> list[str]:
-    """How the dashboard is started; its other settings stand in ``.streamlit/config.toml``."""
-    flags = [f"--server.port={port}", f"--server.address={HOST}", "--server.headless=true"]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *flags]
+def invite(settings: Settings) -> None:
+    """Make the first administrator where accounts are wanted; tell the password this once.
+
+    Raises:
+        SettingsError: the dashboard would be open to a network without accounts.
+    """
+    office = wiring.office(settings)
+    try:
+        people = wiring.people(settings, office)
+        if settings.accounts and (password := people.first()):
+            print(  # noqa: T201
+                f"Account {FIRST} with the one-time password {password}  (shown this once)",
+                flush=True,
+            )
+        if settings.host not in LOOPBACK and not people.any():
+            raise SettingsError(
+                f"GONGSHENG_HOST={settings.host}: without accounts everyone in the network would "
+                "read everything; set GONGSHENG_ACCOUNTS=true, or run `gongsheng users add`"
+            )
+    finally:
+        office.close()
+
+
+def _reachable(host: str) -> str:
+    """How this machine itself reaches an address it listens on."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment of the child: ours, with the settings spelled out."""
     told = {
-        f"GONGSHENG_{name.upper()}": str(value)
-        for name, value in settings.model_dump().items()
+        f"GONGSHENG_{name.upper()}": json.dumps(value) if isinstance(value, dict) else str(value)
+        for name, value in settings.model_dump(mode="json").items()
         if value is not None
     }
     return {**os.environ, **told, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}

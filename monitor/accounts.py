@@ -67,12 +67,12 @@ class Accounts:
 
     def any(self) -> bool:
         """Whether there are accounts; without any the dashboard serves one local person."""
-        with self._office.begin() as database:
+        with self._office.begin(reading=True) as database:
             return database.execute(sa.select(ACCOUNTS.c.name).limit(1)).first() is not None
 
     def all(self) -> list[Account]:
         """Every account, by name."""
-        with self._office.begin() as database:
+        with self._office.begin(reading=True) as database:
             rows = database.execute(sa.select(ACCOUNTS).order_by(ACCOUNTS.c.name)).all()
         return [_account(row) for row in rows]
 

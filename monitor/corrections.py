@@ -103,7 +103,7 @@ class Corrections:
     def history(self, post_id: str) -> list[Correction]:
         """Every correction of a post, oldest first."""
         asked = sa.select(CORRECTIONS).where(CORRECTIONS.c.post == post_id)
-        with self._office.begin() as database:
+        with self._office.begin(reading=True) as database:
             rows = database.execute(asked.order_by(CORRECTIONS.c.id)).all()
         return [_correction(row) for row in rows]
 
@@ -111,7 +111,7 @@ class Corrections:
         """What stands corrected, by post and tag; posts without corrections are left out."""
         found: dict[str, dict[Tag, Value]] = {}
         ids = list(post_ids)
-        with self._office.begin() as database:
+        with self._office.begin(reading=True) as database:
             for start in range(0, len(ids), _IDS_A_QUERY):
                 some = CORRECTIONS.c.post.in_(ids[start : start + _IDS_A_QUERY])
                 standing = some & CORRECTIONS.c.withdrawn.is_(False)
@@ -125,7 +125,7 @@ class Corrections:
     def newest(self, limit: int = 200) -> list[Correction]:
         """The newest corrections of all posts, newest first; also what a model can learn from."""
         asked = sa.select(CORRECTIONS).order_by(CORRECTIONS.c.id.desc()).limit(limit)
-        with self._office.begin() as database:
+        with self._office.begin(reading=True) as database:
             return [_correction(row) for row in database.execute(asked)]
 
 

@@ -89,14 +89,17 @@ class Office:
             TABLES.create_all(database)
 
     @contextmanager
-    def begin(self) -> Iterator[sa.Connection]:
+    def begin(self, *, reading: bool = False) -> Iterator[sa.Connection]:
         """Open a transaction; it is undone where an error leaves the block.
+
+        Args:
+            reading: nothing will be written, so nobody need be kept waiting.
 
         Raises:
             OfficeError: the database refuses or is away.
         """
         try:
-            with self._engine.begin() as connection:
+            with self._engine.execution_options(reading=reading).begin() as connection:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
             reason = getattr(error, "orig", None) or error
@@ -146,4 +149,5 @@ def _sqlite(connection: Any, _record: Any) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     """Be the only writer from the first statement on: what was read is still true when writing."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

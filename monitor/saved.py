@@ -45,7 +45,7 @@ class SavedSearches:
     def all(self, owner: str) -> list[SavedSearch]:
         """A person's searches, by name."""
         asked = sa.select(SAVED).where(SAVED.c.owner == owner).order_by(SAVED.c.name)
-        with self._office.begin() as database:
+        with self._office.begin(reading=True) as database:
             return [SavedSearch(row.name, row.address) for row in database.execute(asked)]
 
     def drop(self, owner: str, name: str) -> None:

@@ -49,7 +49,7 @@ class Sessions:
             .join(SESSIONS, SESSIONS.c.name == ACCOUNTS.c.name)
             .where(SESSIONS.c.token == _hash(token), SESSIONS.c.expires > seconds(self._now()))
         )
-        with self._office.begin() as database:
+        with self._office.begin(reading=True) as database:
             row = database.execute(found).first()
         return None if row is None else Person(row.name, Role(row.role), must_change=row.one_time)
 
