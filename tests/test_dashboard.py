@@ -408,7 +408,7 @@ def test_a_taken_port_leads_to_the_next_free_one():
     import socket
 
     with socket.socket() as taken:
-        taken.bind((serving.HOST, 0))
+        taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         assert serving.free_port(port) > port
