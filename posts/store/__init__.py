@@ -12,6 +12,9 @@ from posts.query import CrossCount, DayCount, FacetField, PostQuery, ResultPage,
 if TYPE_CHECKING:
     from posts.store.elastic_client import ElasticAccess
 
+_EMBEDDED = "embedded:"
+_SERVERS = ("http://", "https://")
+
 
 class SearchText(Protocol):
     """How texts and questions are cut for the index; both stores use the same one."""
@@ -41,6 +44,10 @@ class PostStore(Protocol):
 
     def get(self, post_id: str) -> TaggedPost | None:
         """One post, or None."""
+        ...
+
+    def find(self, ids: Sequence[str]) -> dict[str, TaggedPost]:
+        """Posts by their ids; unknown ones are left out."""
         ...
 
     def thread(self, thread_id: str) -> list[TaggedPost]:
@@ -88,6 +95,22 @@ class PostStore(Protocol):
         ...
 
 
+class NewGeneration(PostStore, Protocol):
+    """An index that is being built beside the one in use; nobody else sees it before ``publish``.
+
+    What it does not hold when it is published comes with the next ingest, by its checkpoint.
+    """
+
+    @property
+    def first_kept(self) -> date | None:
+        """Posts dated before this day's month are left out; None where all are kept."""
+        ...
+
+    def publish(self) -> None:
+        """Put it in the place of the one in use, in one step, and close it."""
+        ...
+
+
 def open_store(
     url: str, *, data: Path, search_text: SearchText, access: "ElasticAccess | None" = None
 ) -> PostStore:
@@ -102,16 +125,55 @@ def open_store(
     Raises:
         SettingsError: the value names no engine, or the credentials do not fit together.
     """
-    if url.startswith("embedded:"):
+    if url.startswith(_EMBEDDED):
         from posts.store.embedded import EmbeddedStore
 
-        folder = url.removeprefix("embedded:")
-        return EmbeddedStore(Path(folder) if folder else data / "index", search_text)
-    if url.startswith(("http://", "https://")):
+        return EmbeddedStore(_folder(url, data), search_text)
+    if url.startswith(_SERVERS):
         from posts.store.elastic import ElasticStore
 
         return ElasticStore(url, search_text, access)
-    raise SettingsError(
-        f"GONGSHENG_STORE={url!r}: expected 'embedded:' (the index under the data folder), "
-        f"'embedded:/folder' or an address such as http://127.0.0.1:9200; set one of these"
+    raise _no_engine(url)
+
+
+def open_new_generation(
+    url: str,
+    *,
+    data: Path,
+    search_text: SearchText,
+    mark: str,
+    access: "ElasticAccess | None" = None,
+) -> NewGeneration:
+    """Open an index to be built beside the one of the same address; see ``open_store``.
+
+    Args:
+        mark: says with what it is built; an unfinished one of the same mark is gone on with,
+            another one is thrown away.
+
+    Raises:
+        SettingsError: the value names no engine, or the credentials do not fit together.
+        StoreError: no index can be built there.
+    """
+    if url.startswith(_EMBEDDED):
+        from posts.store.embedded_rebuild import EmbeddedGeneration
+
+        return EmbeddedGeneration(_folder(url, data), search_text, mark)
+    if url.startswith(_SERVERS):
+        from posts.store.elastic_rebuild import ElasticGeneration
+
+        return ElasticGeneration(url, search_text, mark, access)
+    raise _no_engine(url)
+
+
+def _folder(url: str, data: Path) -> Path:
+    folder = url.removeprefix(_EMBEDDED)
+    return Path(folder) if folder else data / "index"
+
+
+def _no_engine(url: str) -> SettingsError:
+    # The value itself is not shown: somebody may have written a password into it.
+    return SettingsError(
+        f"GONGSHENG_STORE begins with {url.partition(':')[0][:20]!r}: expected 'embedded:' (the "
+        "index under the data folder), 'embedded:/folder' or an address such as "
+        "http://127.0.0.1:9200; set one of these"
     )

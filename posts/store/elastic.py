@@ -7,37 +7,34 @@ processors, no ``_by_query``, no custom analysers, never ``info()``.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from posts.model import CHINA, TaggedPost
-from posts.query import (
-    CrossCount,
-    DayCount,
-    FacetCount,
-    FacetField,
-    Hit,
-    PostQuery,
-    ResultPage,
-    Sort,
-    StoreHealth,
-)
+from posts.query import FacetField, Hit, PostQuery, ResultPage, Sort, StoreHealth
 from posts.search_tree import Expression, wanted
 from posts.store import SearchText
+from posts.store.counting import Answer, Asked, CountingStore, facet_counts
 from posts.store.document import oldest
-from posts.store.elastic_client import ElasticAccess, connect, parse_url, translated
+from posts.store.elastic_client import ElasticAccess, connect, parse_url, translated, whole
 from posts.store.elastic_index import ElasticIndex
 from posts.store.elastic_mapping import STORED, restore
 from posts.store.elastic_query import SORTS, Clause, ElasticQueryBuilder
+from posts.store.elastic_write import ElasticWriter
 from posts.store.highlight import Highlighter
 
 _WINDOW = 10_000
 """Elasticsearch's ``max_result_window``; beyond it a point in time is paged through."""
-_MOST_VALUES = 10_000
+_MOST_VALUES = 60_000
+"""Elasticsearch refuses more than 65,536 buckets in one answer."""
 _KEEP_ALIVE = "2m"
+_IDS_A_QUERY = 1000
 
 
-class ElasticStore:
+class ElasticStore(CountingStore):
     """``PostStore`` on Elasticsearch."""
+
+    most_values = _MOST_VALUES
+    terms_options: ClassVar[Asked] = {"shard_size": _MOST_VALUES}
 
     def __init__(
         self, url: str, search_text: SearchText, access: ElasticAccess | None = None
@@ -55,18 +52,25 @@ class ElasticStore:
         self._access = access or ElasticAccess()
         self._hosts, prefix = parse_url(url)
         self._client = connect(self._hosts, self._access)
-        self._index = ElasticIndex(self._client, prefix, self._access, search_text)
+        self._index = ElasticIndex(self._client, prefix, self._access)
+        self._writer = ElasticWriter(self._index, search_text)
         self._build = ElasticQueryBuilder(search_text)
         self._highlighter = Highlighter(search_text)
 
+    @property
+    def first_kept(self) -> date | None:
+        """First day of the first month that is kept; None where all are."""
+        months = self._access.keep_months
+        return None if months is None else months_ago(datetime.now(CHINA).date(), months - 1)
+
     def write(self, posts: Iterable[TaggedPost], checkpoint: int) -> None:
         """Upsert by id and remember the checkpoint; see ``PostStore.write``."""
+        first_kept = self.first_kept
         with self._ready():
-            self._index.write(posts, checkpoint)
-            if self._access.keep_months is not None:
-                self._index.drop_months_before(
-                    months_ago(datetime.now(CHINA).date(), self._access.keep_months - 1)
-                )
+            self._writer.write(posts, first_kept)
+            if first_kept is not None:
+                self._index.drop_months_before(first_kept)
+            self._index.keep_checkpoint(checkpoint)
 
     def checkpoint(self) -> int:
         """Archive sequence number up to which posts are in; 0 for a new store."""
@@ -75,9 +79,19 @@ class ElasticStore:
 
     def get(self, post_id: str) -> TaggedPost | None:
         """One post, or None."""
+        return self.find([post_id]).get(post_id)
+
+    def find(self, ids: Sequence[str]) -> dict[str, TaggedPost]:
+        """Posts by their ids; unknown ones are left out."""
+        found: dict[str, TaggedPost] = {}
         with self._ready():
-            found = list(self._walk(self._build.ids([post_id]), SORTS["newest"]))
-        return restore(found[0]["_source"]) if found else None
+            for start in range(0, len(ids), _IDS_A_QUERY):
+                some = ids[start : start + _IDS_A_QUERY]
+                answer = self._ask(query=self._build.ids(some), size=2 * len(some))
+                for hit in answer["hits"]["hits"]:
+                    tagged = restore(hit["_source"])
+                    found[tagged.post.id] = tagged
+        return found
 
     def thread(self, thread_id: str) -> list[TaggedPost]:
         """The post and everything under it, oldest first, undated last."""
@@ -103,68 +117,22 @@ class ElasticStore:
         size, offset = max(0, size), max(0, offset)
         shallow = offset + size <= _WINDOW
         with self._ready():
-            answer = self._client.search(
-                index=self._index.target,
+            answer = self._ask(
                 query=clause,
                 size=size if shallow else 0,
                 from_=offset if shallow else 0,
                 sort=SORTS[sort],
-                source={"includes": [STORED]},
                 track_total_hits=True,
-                aggregations={field.value: _terms(field) for field in facets} or None,
+                aggregations=self._facets_asked(facets) or None,
             )
             hits = answer["hits"]["hits"]
             if not shallow:
                 hits = self._deep(clause, SORTS[sort], size, offset)
-        counted = {
-            field: _facet_counts(answer["aggregations"][field.value]["buckets"]) for field in facets
-        }
         return ResultPage(
             total=answer["hits"]["total"]["value"],
             hits=tuple(self._hit(restore(hit["_source"]), tree) for hit in hits),
-            facets=counted,
+            facets=facet_counts(answer["aggregations"], facets) if facets else {},
         )
-
-    def count_by(self, field: FacetField, query: PostQuery) -> dict[str, int]:
-        """Posts by value of one field, all values."""
-        answer = self._aggregate(query, {"by": _terms(field)})
-        return {bucket["key"]: bucket["doc_count"] for bucket in answer["by"]["buckets"]}
-
-    def cross(self, rows: FacetField, columns: FacetField, query: PostQuery) -> list[CrossCount]:
-        """Posts by two fields at once; pairs without posts are left out."""
-        answer = self._aggregate(query, {"by": _terms(rows) | {"aggs": {"by": _terms(columns)}}})
-        counts = [
-            CrossCount(row=row["key"], column=column["key"], count=column["doc_count"])
-            for row in answer["by"]["buckets"]
-            for column in row["by"]["buckets"]
-        ]
-        return sorted(counts, key=lambda count: (count.row, count.column))
-
-    def per_day(self, query: PostQuery, split: FacetField | None = None) -> list[DayCount]:
-        """Posts by day, oldest first; days without posts and posts without time are left out."""
-        by_day: dict[str, Any] = {"histogram": {"field": "day", "interval": 1, "min_doc_count": 1}}
-        if split is not None:
-            by_day["aggs"] = {"by": _terms(split)}
-        counts: list[DayCount] = []
-        for bucket in self._aggregate(query, {"days": by_day})["days"]["buckets"]:
-            day = date.fromordinal(int(bucket["key"]))
-            if split is None:
-                counts.append(DayCount(day=day, count=bucket["doc_count"]))
-                continue
-            values = sorted(bucket["by"]["buckets"], key=lambda value: str(value["key"]))
-            counts += [
-                DayCount(day=day, count=value["doc_count"], value=value["key"]) for value in values
-            ]
-        return counts
-
-    def days(self) -> tuple[date, date] | None:
-        """First and last day with posts, or None where there are none."""
-        borders = {name: {name: {"field": "day"}} for name in ("min", "max")}
-        answer = self._aggregate(PostQuery(), borders)
-        first, last = (answer[name]["value"] for name in ("min", "max"))
-        if first is None:
-            return None
-        return date.fromordinal(int(first)), date.fromordinal(int(last))
 
     def health(self) -> StoreHealth:
         """Whether it answers and what it holds; never raises."""
@@ -182,16 +150,6 @@ class ElasticStore:
         except Exception as error:
             return StoreHealth(available=False, detail=str(error))
 
-    def begin_generation(self) -> None:
-        """Write into a new generation that no search of others sees yet."""
-        with translated(self._hosts):
-            self._index.begin_generation()
-
-    def publish(self) -> None:
-        """Put the new generation in the place of the old one, in one step."""
-        with translated(self._hosts):
-            self._index.publish()
-
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
@@ -202,14 +160,24 @@ class ElasticStore:
             self._index.prepare()
             yield
 
-    def _aggregate(self, query: PostQuery, asked: dict[str, Any]) -> dict[str, Any]:
-        clause = self._build.build(query)
-        with self._ready():
-            answer = self._client.search(
-                index=self._index.target, query=clause, size=0, aggregations=asked
-            )
-        found: dict[str, Any] = answer["aggregations"]
+    def _ask(self, **asked: Any) -> Answer:
+        """Search; the stored posts of the hits come along."""
+        source = {"includes": [STORED]}
+        answer = self._client.search(index=self._index.target, source=source, **asked)
+        found: Answer = whole(answer)
         return found
+
+    def _aggregate(
+        self, query: PostQuery, asked: Asked, only: tuple[FacetField, str] | None = None
+    ) -> Answer:
+        clause = self._build.build(query)
+        if only is not None:
+            clause = self._build.only(clause, only[0].value, only[1])
+        with self._ready():
+            answer: Answer = self._ask(
+                query=clause, size=0, aggregations=asked, track_total_hits=False
+            )["aggregations"]
+        return answer
 
     def _walk(
         self, clause: Clause, sort: list[dict[str, str]], *, source: bool = True
@@ -228,7 +196,7 @@ class ElasticStore:
                     search_after=after,
                     track_total_hits=False,
                 )
-                hits = answer["hits"]["hits"]
+                hits = whole(answer)["hits"]["hits"]
                 yield from hits
                 if not hits:
                     return
@@ -246,10 +214,7 @@ class ElasticStore:
                 break
             if place >= offset:
                 keys.append(hit["_id"])
-        found = self._client.search(
-            index=self._index.target, query={"ids": {"values": keys}}, size=len(keys),
-            source={"includes": [STORED]},
-        )["hits"]["hits"]  # fmt: skip
+        found = self._ask(query=self._build.ids(keys), size=len(keys))["hits"]["hits"]
         by_id = {hit["_id"]: hit for hit in found}
         return [by_id[key] for key in keys if key in by_id]
 
@@ -264,12 +229,3 @@ def months_ago(day: date, months: int) -> date:
     """First day of the month that many months before a day's month."""
     month = day.year * 12 + day.month - 1 - months
     return date(month // 12, month % 12 + 1, 1)
-
-
-def _terms(field: FacetField) -> dict[str, Any]:
-    return {"terms": {"field": field.value, "size": _MOST_VALUES}}
-
-
-def _facet_counts(buckets: list[dict[str, Any]]) -> tuple[FacetCount, ...]:
-    counts = [FacetCount(value=bucket["key"], count=bucket["doc_count"]) for bucket in buckets]
-    return tuple(sorted(counts, key=lambda count: (-count.count, count.value)))

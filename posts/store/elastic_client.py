@@ -1,5 +1,6 @@
 """The connection to Elasticsearch: where, with which credentials, and its errors in our words."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from posts.errors import GongshengError, SettingsError, StoreError, StoreUnavailable
 
 DEFAULT_PREFIX = "gongsheng"
+_PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _BUSY = {408, 429, 502, 503, 504}
 _HINT = "nothing is lost: posts wait in the archive and are indexed when it answers again"
 
@@ -49,8 +51,11 @@ def parse_url(url: str) -> tuple[list[str], str]:
             "GONGSHENG_STORE: expected http(s)://host:port[,host:port][/prefix]; give credentials "
             "by GONGSHENG_STORE_API_KEY or GONGSHENG_STORE_USER and GONGSHENG_STORE_PASSWORD"
         )
-    if prefix != prefix.lower() or not prefix.replace("-", "").replace("_", "").isalnum():
-        raise SettingsError(f"GONGSHENG_STORE: prefix {prefix!r}: expected small letters and -")
+    if not _PREFIX.fullmatch(prefix):
+        raise SettingsError(
+            f"GONGSHENG_STORE: the name behind the host, {prefix!r}: expected small letters, "
+            "digits, - and _"
+        )
     return [host if urlsplit(host).port else f"{host}:9200" for host in hosts], prefix
 
 
@@ -115,6 +120,21 @@ def _api_error(where: str, error: ApiError) -> StoreError:
     if status in _BUSY:
         return StoreUnavailable(f"{where}: busy or without a master (HTTP {status}); {_HINT}")
     return StoreError(f"{where}: HTTP {status}: {reason}")
+
+
+def whole(answer: Any) -> Any:
+    """Pass on an answer of every shard.
+
+    Raises:
+        StoreUnavailable: a shard did not answer, so the numbers would be wrong.
+    """
+    shards = answer["_shards"]
+    if shards["failed"] or answer.get("timed_out"):
+        raise StoreUnavailable(
+            f"{shards['failed']} of {shards['total']} shards did not answer; a node of the cluster "
+            "is probably away: try again in a moment"
+        )
+    return answer
 
 
 def reason_of(body: Any) -> str:

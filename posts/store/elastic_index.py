@@ -1,205 +1,215 @@
-"""The indices of one store: generations, months, the alias, the checkpoint, bulk upserts.
+"""The indices of one store: generations, months, the alias, the checkpoint.
 
 ::
 
     <prefix>                     alias that is searched: all months of the generation in use
-    <prefix>-g<n>-2026-05        posts of a month; <prefix>-g<n>-undated those without time
-    <prefix>-state               one document a generation: its checkpoint
+    <prefix>.g1.2026-05          posts of a month; <prefix>.g1.undated those without time
+    <prefix>.state               one document a generation: its checkpoint
 
 A rebuild fills a new generation beside the one in use, then the alias is switched in one step.
+A prefix holds no dot, so no store's names begin like another one's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
-from itertools import islice
 from typing import Any
 
-from elasticsearch import Elasticsearch, NotFoundError
-from elasticsearch.helpers import parallel_bulk
+from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
 from posts.errors import StoreError, StoreUnavailable
-from posts.model import TaggedPost
-from posts.store import SearchText
-from posts.store.elastic_client import ElasticAccess, reason_of
-from posts.store.elastic_mapping import MAPPING, UNDATED, document, index_settings, month
-
-_LOOK_UP = 1000
-"""Ids that are looked up at once."""
-_CHUNK = 500
-_THREADS = 2
-_BUSY = {429, 503}
+from posts.store.elastic_client import ElasticAccess
+from posts.store.elastic_mapping import (
+    MAPPING,
+    SCHEMA_VERSION,
+    UNDATED,
+    before,
+    index_settings,
+)
 
 
 class ElasticIndex:
     """Owns the indices of one generation."""
 
-    def __init__(
-        self, client: Elasticsearch, prefix: str, access: ElasticAccess, search_text: SearchText
-    ) -> None:
+    def __init__(self, client: Elasticsearch, prefix: str, access: ElasticAccess) -> None:
         self.client, self.alias = client, prefix
-        self._access = access
-        self._search_text = search_text
+        self._shards = access.shards
+        self._state_index = f"{prefix}.state"
         self._made: set[str] = set()
         self._generation: int | None = None
         self._hidden = False
+        self._template_put = False
+
+    @property
+    def target(self) -> str:
+        """What a search asks: the alias, or the hidden generation."""
+        return self.name("*") if self._hidden else self.alias
+
+    def name(self, month: str) -> str:
+        """Index of a month in this generation."""
+        return f"{self.alias}.g{self._generation}.{month}"
 
     def prepare(self) -> None:
-        """Make the template and the first generation where they are missing."""
+        """Find the generation in use; make the first one where there is none.
+
+        Raises:
+            StoreError: the generation is of another version of our schema.
+        """
         if self._generation is not None:
             return
-        self.client.indices.put_index_template(
-            name=self.alias,
-            index_patterns=[f"{self.alias}-g*"],
-            template={"settings": index_settings(self._access.shards), "mappings": MAPPING},
-        )
-        current = self.generation_in_use()
-        self._generation = current or 1
-        if current is None:
-            self._ensure(self._name(UNDATED))
+        found = self._found()
+        for name, schema in found.items():
+            if schema != SCHEMA_VERSION:
+                raise StoreError(
+                    f"{name}: index of schema {schema}, this version needs {SCHEMA_VERSION}; run "
+                    "`gongsheng rebuild` to make it again from the archive"
+                )
+        self._generation = self._number(found) or 1
+        self._made = set(found)
+        if not found:
+            self.ensure(UNDATED)
 
-    def begin_generation(self) -> None:
-        """Work on a generation that no search sees yet; an unfinished one is gone on with."""
-        self.prepare()
-        self._generation = (self.generation_in_use() or 0) + 1
+    def begin_generation(self, mark: str) -> None:
+        """Work on a generation that no search sees yet.
+
+        An unfinished one of the same mark is gone on with, another one is thrown away.
+        """
+        # The first generation is made by the first write; a rebuild must never share it.
+        self._generation = max(self._number(self._found()) or 0, 1) + 1
         self._hidden = True
-        self._made.clear()
-        self._ensure(self._name(UNDATED))
+        mark = f"{mark} schema {SCHEMA_VERSION} shards {self._shards}"
+        state, _ = self._state()
+        if state.get("mark") != mark:
+            self.drop([self.name("*")])
+            self._keep_state({"checkpoint": 0, "mark": mark})
+        self._made = set(self._names(self.name("*")))
+        self.ensure(UNDATED)
 
     def publish(self) -> None:
-        """Let the alias name this generation and none else, in one step; drop the old one."""
-        new = f"{self.alias}-g{self._generation}-"
-        old = [name for name in self._names(f"{self.alias}-g*") if not name.startswith(new)]
+        """Let the alias name this generation and none else, in one step; drop the others."""
+        new = self.name("")
+        old = [name for name in self._names(f"{self.alias}.g*") if not name.startswith(new)]
         actions: list[dict[str, Any]] = [{"add": {"index": f"{new}*", "alias": self.alias}}]
         actions += [{"remove_index": {"index": name}} for name in old]
         self.client.indices.update_aliases(actions=actions)
         self._hidden = False
 
-    @property
-    def target(self) -> str:
-        """What a search asks: the alias, or the hidden generation."""
-        return f"{self.alias}-g{self._generation}-*" if self._hidden else self.alias
+    def check_in_use(self) -> None:
+        """Raise StoreUnavailable where a rebuild published another generation meanwhile."""
+        if self._hidden or self._number(self._aliased()) == self._generation:
+            return
+        # What this process may have made under the old name is seen by nobody.
+        self.drop([self.name("*")])
+        self._generation = None
+        raise StoreUnavailable(
+            f"{self.alias}: the index was rebuilt while posts were written; they wait in the "
+            "archive and are written at the next ingest"
+        )
 
     def checkpoint(self) -> int:
         """Return the checkpoint of this generation; 0 for a new one."""
-        self.prepare()
-        try:
-            found = self.client.get(index=f"{self.alias}-state", id=f"g{self._generation}")
-        except NotFoundError:
-            return 0
-        return int(found["_source"]["checkpoint"])
+        return int(self._state()[0].get("checkpoint", 0))
 
-    def write(self, posts: Iterable[TaggedPost], checkpoint: int) -> None:
-        """Upsert by id, make it searchable, then keep the checkpoint."""
-        self.prepare()
-        stale: list[tuple[str, str]] = []
-        actions = self._actions(posts, stale)
-        self._bulk(actions)
-        if stale:  # only now: a post whose month changed must never be in no index at all
-            self._bulk({"_op_type": "delete", "_index": i, "_id": d} for i, d in stale)
-        self.client.indices.refresh(index=self.target)
-        if checkpoint > self.checkpoint():
-            self.client.index(
-                index=f"{self.alias}-state",
-                id=f"g{self._generation}",
-                document={"checkpoint": checkpoint},
-                refresh=True,
-            )
+    def keep_checkpoint(self, checkpoint: int) -> None:
+        """Keep the checkpoint; it never goes back, whoever else writes."""
+        while True:
+            state, condition = self._state()
+            if checkpoint <= state.get("checkpoint", 0):
+                return
+            try:
+                self._keep_state(state | {"checkpoint": checkpoint}, **condition)
+                return
+            except ConflictError:  # another writer was faster: look again
+                continue
+
+    def ensure(self, month: str) -> str:
+        """Make the index of a month where it is missing; returns its name."""
+        name = self.name(month)
+        if name in self._made:
+            return name
+        if not self._template_put:
+            self._put_template()
+        aliases: dict[str, dict[str, str]] = {} if self._hidden else {self.alias: {}}
+        self._create(name, aliases=aliases)
+        self._made.add(name)
+        return name
 
     def drop_months_before(self, first: date) -> list[str]:
         """Drop whole months before a day's month; returns the indices dropped."""
-        start = f"{self.alias}-g{self._generation}-"
-        old = [
-            name
-            for name in self._names(f"{start}*")
-            if not name.endswith(UNDATED) and name.removeprefix(start) < f"{first:%Y-%m}"
-        ]
-        for name in old:
-            self.client.indices.delete(index=name)
-            self._made.discard(name)
+        start = self.name("")
+        old = [name for name in self._names(f"{start}*") if before(name.removeprefix(start), first)]
+        self.drop(old)
+        self._made.difference_update(old)
         return old
 
-    def generation_in_use(self) -> int | None:
-        """Number of the generation that the alias names, or None."""
+    def drop(self, names: list[str]) -> None:
+        """Drop indices; those that are gone already are no error."""
+        found = [name for pattern in names for name in self._names(pattern)]
+        for start in range(0, len(found), 50):  # names go into the address, which has a limit
+            self.client.indices.delete(index=found[start : start + 50], ignore_unavailable=True)
+
+    def _found(self) -> dict[str, int | None]:
+        """Indices that the alias names, and the version of our schema in each."""
         try:
-            names = self.client.indices.get_alias(name=self.alias)
+            answer = self.client.indices.get_mapping(
+                index=self.alias, filter_path="*.mappings._meta,*.mappings.dynamic"
+            )
         except NotFoundError:
-            return None
-        numbers = [name.removeprefix(f"{self.alias}-g").split("-")[0] for name in names]
+            return {}
+        return {
+            name: found["mappings"].get("_meta", {}).get("schema") for name, found in answer.items()
+        }
+
+    def _aliased(self) -> list[str]:
+        try:
+            found = self.client.indices.get_alias(name=self.alias, filter_path="*.aliases")
+        except NotFoundError:
+            return []
+        return list(found)
+
+    def _number(self, names: Iterable[str]) -> int | None:
+        start = f"{self.alias}.g"
+        numbers = [name.removeprefix(start).split(".")[0] for name in names]
         return max((int(number) for number in numbers if number.isdigit()), default=None)
 
     def _names(self, pattern: str) -> list[str]:
-        return sorted(self.client.indices.get(index=pattern, allow_no_indices=True))
-
-    def _name(self, month_name: str) -> str:
-        return f"{self.alias}-g{self._generation}-{month_name}"
-
-    def _ensure(self, name: str) -> None:
-        if name in self._made:
-            return
-        aliases: dict[str, dict[str, str]] = {} if self._hidden else {self.alias: {}}
-        if not self.client.indices.exists(index=name):
-            try:
-                self.client.indices.create(index=name, aliases=aliases, wait_for_active_shards=1)
-            except Exception as error:
-                if "resource_already_exists_exception" not in str(error):
-                    raise
-        self._made.add(name)
-
-    def _actions(
-        self, posts: Iterable[TaggedPost], stale: list[tuple[str, str]]
-    ) -> Iterator[dict[str, Any]]:
-        rest = iter(posts)
-        while batch := list(islice(rest, _LOOK_UP)):
-            held = self._held([tagged.post.id for tagged in batch])
-            for tagged in batch:
-                name = self._name(month(tagged))
-                places = held.get(tagged.post.id, [])
-                if any(version > tagged.version for _, version in places):
-                    continue
-                stale += [(place, tagged.post.id) for place, _ in places if place != name]
-                self._ensure(name)
-                yield {
-                    "_index": name,
-                    "_id": tagged.post.id,
-                    "version": tagged.version,
-                    # The same version again is a new set of tags; an older one is refused.
-                    "version_type": "external_gte",
-                    "_source": document(tagged, self._search_text),
-                }
-
-    def _held(self, ids: list[str]) -> dict[str, list[tuple[str, int]]]:
-        """Where posts are held, and in which version; a post's month may have become known."""
-        found: dict[str, list[tuple[str, int]]] = {}
-        answer = self.client.search(
-            index=self.target,
-            query={"terms": {"id": ids}},
-            size=2 * len(ids),
-            source=False,
-            docvalue_fields=[{"field": "id"}, {"field": "version"}],
-            sort=["_doc"],
+        found = self.client.indices.get(
+            index=pattern, allow_no_indices=True, filter_path="*.settings.index.uuid"
         )
-        for hit in answer["hits"]["hits"]:
-            place = (hit["_index"], int(hit["fields"]["version"][0]))
-            found.setdefault(hit["fields"]["id"][0], []).append(place)
-        return found
+        return sorted(found)
 
-    def _bulk(self, actions: Iterable[dict[str, Any]]) -> None:
-        refused: list[str] = []
-        busy = 0
-        for good, item in parallel_bulk(
-            self.client, actions, thread_count=_THREADS, chunk_size=_CHUNK,
-            raise_on_error=False, raise_on_exception=True,
-        ):  # fmt: skip
-            result: dict[str, Any] = next(iter(item.values()))
-            # 409: a newer version is there already; 404: what should go is gone.
-            if good or result["status"] in (404, 409):
-                continue
-            busy += result["status"] in _BUSY or "block" in str(result.get("error"))
-            refused.append(f"{result['_id']}: {reason_of(result)}")
-        if busy:
-            raise StoreUnavailable(
-                f"{self.alias}: {busy} posts were not taken ({refused[0]}); they wait in the "
-                "archive and are tried again at the next ingest"
-            )
-        if refused:
-            raise StoreError(f"{self.alias}: {len(refused)} posts were refused: {refused[0]}")
+    def _state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """State of this generation, and the condition that it is still the same."""
+        try:
+            found = self.client.get(index=self._state_index, id=f"g{self._generation}")
+        except NotFoundError:
+            return {}, {"op_type": "create"}
+        condition = {"if_seq_no": found["_seq_no"], "if_primary_term": found["_primary_term"]}
+        return dict(found["_source"]), condition
+
+    def _keep_state(self, state: dict[str, Any], **condition: Any) -> None:
+        if self._state_index not in self._made:
+            self._create(self._state_index)
+            self._made.add(self._state_index)
+        self.client.index(
+            index=self._state_index, id=f"g{self._generation}", document=state, refresh=True,
+            **condition,
+        )  # fmt: skip
+
+    def _create(self, name: str, **more: Any) -> None:
+        settings = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+        if name != self._state_index:
+            more["mappings"], settings = MAPPING, index_settings(self._shards)
+        try:
+            self.client.indices.create(index=name, settings=settings, **more)
+        except Exception as error:
+            if "resource_already_exists_exception" not in str(error):
+                raise
+
+    def _put_template(self) -> None:
+        """So that an index made in any other way has our mapping, too."""
+        self.client.indices.put_index_template(
+            name=self.alias,
+            index_patterns=[f"{self.alias}.g*"],
+            template={"settings": index_settings(self._shards), "mappings": MAPPING},
+        )
+        self._template_put = True

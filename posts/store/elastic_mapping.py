@@ -4,6 +4,7 @@ Texts are cut on our side and joined by blanks, so the built-in ``whitespace`` a
 a server needs, and both stores find the same words.
 """
 
+from datetime import date
 from typing import Any
 
 from posts.model import TaggedPost
@@ -22,8 +23,14 @@ from posts.store.document import (
     pairs,
 )
 
+SCHEMA_VERSION = 1
+"""Raise it with every change of fields or meaning; an index of another version is refused."""
+
 STORED = "document"
-UNDATED = "undated"
+UNDATED, EARLY, LATE = "undated", "early", "late"
+"""Indices besides the months: without a time; before and after the years that get months."""
+_FIRST_YEAR, _LAST_YEAR = 2009, 2099
+"""Weibo began in 2009; odd dates must not make a thousand indices."""
 
 _KEYWORD = {"type": "keyword"}
 _LONG = {"type": "long"}
@@ -39,6 +46,7 @@ def _text(positions: bool) -> dict[str, Any]:
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
+    "_meta": {"schema": SCHEMA_VERSION},
     # What only serves searching is not kept a second time; the archive is the truth.
     "_source": {"excludes": [WORDS, CHARACTERS, PAIRS]},
     "properties": {
@@ -73,9 +81,19 @@ def index_settings(shards: int) -> dict[str, Any]:
 
 
 def month(tagged: TaggedPost) -> str:
-    """Month of a post in China's zone as ``2026-05``; ``undated`` where its time is unknown."""
+    """Month of a post in China's zone as ``2026-05``, or one of the three other names."""
     time = tagged.post.published_at
-    return UNDATED if time is None else f"{china_day(time):%Y-%m}"
+    if time is None:
+        return UNDATED
+    day = china_day(time)
+    if day.year < _FIRST_YEAR:
+        return EARLY
+    return LATE if day.year > _LAST_YEAR else f"{day:%Y-%m}"
+
+
+def before(name: str, first: date) -> bool:
+    """Whether a month named by ``month`` ends before a day's month; the undated never do."""
+    return name == EARLY or (name not in (UNDATED, LATE) and name < f"{first:%Y-%m}")
 
 
 def document(tagged: TaggedPost, search_text: SearchText) -> dict[str, Any]:

@@ -4,22 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from posts.query import PostQuery, Sort
-from posts.search_language import parse
-from posts.search_tree import (
-    And,
-    Everything,
-    Expression,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    Term,
-    searchable,
-    wanted,
-)
-from posts.store import SearchText
+from posts.search_tree import And, Everything, Expression, Not, Or, Phrase, Prefix, Term
 from posts.store.document import CHARACTERS, PAIRS, WORDS, flag, pair, pairs
 from posts.store.highlight import goes_on
+from posts.store.question import QuestionReader, chosen_values
 
 Clause = dict[str, Any]
 
@@ -35,19 +23,8 @@ SORTS: dict[Sort, list[dict[str, str]]] = {
 }
 
 
-class ElasticQueryBuilder:
+class ElasticQueryBuilder(QuestionReader):
     """Builds query clauses."""
-
-    def __init__(self, search_text: SearchText) -> None:
-        self._cut = search_text
-
-    def tree(self, text: str) -> Expression | None:
-        """Read a search text; None where it holds nothing that can be found.
-
-        Raises:
-            QueryError: it cannot be read.
-        """
-        return searchable(parse(text), lambda leaf: bool(self._cut.characters(leaf)))
 
     def build(self, query: PostQuery) -> Clause:
         """Build a query; filters narrow and do not change the score.
@@ -63,13 +40,10 @@ class ElasticQueryBuilder:
         never = [_is("by_channel", flag(True))] if query.by_channel is False else []
         return {"bool": {"must": must, "filter": self._filters(query), "must_not": never}}
 
-    def ranks(self, text: str) -> bool:
-        """Whether the search text tells better hits from worse ones."""
-        leaves = wanted(self.tree(text) or Everything())
-        return any(
-            not isinstance(leaf, Prefix) or not goes_on(self._cut.characters(leaf.text), self._cut)
-            for leaf in leaves
-        )
+    @staticmethod
+    def only(clause: Clause, field: str, value: str) -> Clause:
+        """Narrow a clause to posts that hold a value in a field."""
+        return {"bool": {"must": [clause], "filter": [_is(field, value)]}}
 
     @staticmethod
     def ids(ids: Sequence[str]) -> Clause:
@@ -82,20 +56,8 @@ class ElasticQueryBuilder:
         return {"bool": {"should": [_is("thread", thread_id), _is("id", thread_id)]}}
 
     def _filters(self, query: PostQuery) -> list[Clause]:
-        chosen: dict[str, Sequence[str]] = {
-            "sentiment": query.sentiments,
-            "intent": query.intents,
-            "topic": query.topics,
-            "platform": query.platforms,
-            "channel": query.channels,
-            "kind": query.kinds,
-            "region": query.regions,
-            "gender": query.genders,
-            "urgent": () if query.urgent is None else (flag(query.urgent),),
-            "by_channel": (flag(True),) if query.by_channel else (),
-        }
         clauses: list[Clause] = [
-            {"terms": {field: list(values)}} for field, values in chosen.items() if values
+            {"terms": {field: list(values)}} for field, values in chosen_values(query).items()
         ]
         if query.thread_id is not None:
             clauses.append(self.thread(query.thread_id))

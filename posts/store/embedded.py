@@ -4,28 +4,15 @@ Any number of processes may read while one writes; a second writer waits. Reader
 soon as it is committed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from operator import itemgetter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import TypeAdapter
+from typing import Any, ClassVar
 
 from posts.model import TaggedPost
-from posts.query import (
-    CrossCount,
-    DayCount,
-    FacetCount,
-    FacetField,
-    Hit,
-    PostQuery,
-    ResultPage,
-    Sort,
-    StoreHealth,
-)
+from posts.query import FacetCount, FacetField, Hit, PostQuery, ResultPage, Sort, StoreHealth
 from posts.search_tree import Expression, wanted
 from posts.store import SearchText
+from posts.store.counting import Answer, Asked, CountingStore, facet_counts
 from posts.store.document import negative, newest, oldest
 from posts.store.embedded_files import bytes_on_disk, read_checkpoint
 from posts.store.embedded_index import EmbeddedIndex, translated
@@ -36,10 +23,6 @@ from posts.store.highlight import Highlighter
 
 _MOST_VALUES = 60_000
 """tantivy refuses more than 65,000 buckets in one answer."""
-_BY_DAY = {"histogram": {"field": "day", "interval": 1, "min_doc_count": 1}}
-_SPAN = {"stats": {"field": "day"}}
-_DAY_COUNTS = TypeAdapter(list[DayCount])
-"""Thousands of counts at once, several times faster than one by one."""
 _KEYS: dict[str, tuple[str, ...]] = {
     "newest": ("newest",),
     "oldest": ("oldest",),
@@ -48,12 +31,15 @@ _KEYS: dict[str, tuple[str, ...]] = {
 }
 
 
-class EmbeddedStore:
+class EmbeddedStore(CountingStore):
     """``PostStore`` on tantivy.
 
     Texts, phrases and prefixes are found as characters that stand next to each other, so a word is
     found however jieba cut it; a hit on a jieba word ranks higher.
     """
+
+    most_values = _MOST_VALUES
+    terms_options: ClassVar[Asked] = {"segment_size": _MOST_VALUES}
 
     def __init__(self, folder: Path, search_text: SearchText) -> None:
         """Open the index of a folder; a missing or empty folder becomes a new index.
@@ -76,8 +62,12 @@ class EmbeddedStore:
 
     def get(self, post_id: str) -> TaggedPost | None:
         """One post, or None."""
-        found = self._all(self._build.term("id", post_id), at_most=1)
-        return found[0] if found else None
+        return self.find([post_id]).get(post_id)
+
+    def find(self, ids: Sequence[str]) -> dict[str, TaggedPost]:
+        """Posts by their ids; unknown ones are left out."""
+        found = self._all(self._build.any_of("id", ids), at_most=len(ids)) if ids else []
+        return {tagged.post.id: tagged for tagged in found}
 
     def thread(self, thread_id: str) -> list[TaggedPost]:
         """The post and everything under it, oldest first, undated last."""
@@ -106,41 +96,6 @@ class EmbeddedStore:
         hits = tuple(self._hit(tagged, tree) for tagged in found)
         return ResultPage(total=total, hits=hits, facets=counted)
 
-    def count_by(self, field: FacetField, query: PostQuery) -> dict[str, int]:
-        """Posts by value of one field, all values."""
-        answer = self._aggregate(query, {"by": _terms(field)})
-        return {bucket["key"]: bucket["doc_count"] for bucket in answer["by"]["buckets"]}
-
-    def cross(self, rows: FacetField, columns: FacetField, query: PostQuery) -> list[CrossCount]:
-        """Posts by two fields at once; pairs without posts are left out."""
-        answer = self._aggregate(query, {"by": _terms(rows) | {"aggs": {"by": _terms(columns)}}})
-        counts = [
-            CrossCount(row=row["key"], column=column["key"], count=column["doc_count"])
-            for row in answer["by"]["buckets"]
-            for column in row["by"]["buckets"]
-        ]
-        return sorted(counts, key=lambda count: (count.row, count.column))
-
-    def per_day(self, query: PostQuery, split: FacetField | None = None) -> list[DayCount]:
-        """Posts by day, oldest first; days without posts and posts without time are left out."""
-        if split is None:
-            answer = self._aggregate(query, {"by": _BY_DAY})
-            return [DayCount(day=day, count=n) for day, n in _day_counts(answer["by"])]
-        counts = [
-            {"day": day, "count": n, "value": value}
-            for value, days in self._days_by_value(query, split)
-            for day, n in _day_counts(days)
-        ]
-        counts.sort(key=itemgetter("day", "value"))
-        return _DAY_COUNTS.validate_python(counts)
-
-    def days(self) -> tuple[date, date] | None:
-        """First and last day with posts, or None where there are none."""
-        span = self._aggregate(PostQuery(), {"span": _SPAN})["span"]
-        if not span["count"]:
-            return None
-        return date.fromordinal(int(span["min"])), date.fromordinal(int(span["max"]))
-
     def health(self) -> StoreHealth:
         """Whether it answers and what it holds; never raises."""
         try:
@@ -163,28 +118,15 @@ class EmbeddedStore:
             hits = searcher.search(query, limit=max(1, limit), count=False).hits
             return [restore(searcher.doc(address)) for _, address in hits]
 
-    def _aggregate(self, query: PostQuery, asked: dict[str, Any]) -> dict[str, Any]:
-        return self._ask(self._build.build(query), asked)
-
-    def _ask(self, built: Any, asked: dict[str, Any]) -> dict[str, Any]:
-        with translated(self._folder):
-            answer: dict[str, Any] = self._index.searcher().aggregate(built, asked)
-        return answer
-
-    def _days_by_value(self, query: PostQuery, split: FacetField) -> Iterator[tuple[str, Any]]:
-        """Days of each value: in one question where the answer may be that long, else in many."""
+    def _aggregate(
+        self, query: PostQuery, asked: Asked, only: tuple[FacetField, str] | None = None
+    ) -> Answer:
         built = self._build.build(query)
-        size = self._ask(built, {"span": _SPAN, "by": _terms(split)})
-        span, values = size["span"], [bucket["key"] for bucket in size["by"]["buckets"]]
-        if not span["count"]:
-            return
-        if len(values) * (span["max"] - span["min"] + 1) <= _MOST_VALUES:
-            answer = self._ask(built, {"by": _terms(split) | {"aggs": {"by": _BY_DAY}}})
-            yield from ((bucket["key"], bucket["by"]) for bucket in answer["by"]["buckets"])
-            return
-        for value in values:
-            narrowed = self._build.both(built, self._build.term(split.value, value))
-            yield value, self._ask(narrowed, {"by": _BY_DAY})["by"]
+        if only is not None:
+            built = self._build.both(built, self._build.term(only[0].value, only[1]))
+        with translated(self._folder):
+            answer: Answer = self._index.searcher().aggregate(built, asked)
+        return answer
 
     def _page(
         self, searcher: Any, built: Any, sort: Sort, offset: int, size: int
@@ -207,29 +149,13 @@ class EmbeddedStore:
     ) -> dict[FacetField, tuple[FacetCount, ...]]:
         if not fields:
             return {}
-        answer = searcher.aggregate(built, {field.value: _terms(field) for field in fields})
-        return {field: _facet_counts(answer[field.value]["buckets"]) for field in fields}
+        return facet_counts(searcher.aggregate(built, self._facets_asked(fields)), fields)
 
     def _hit(self, tagged: TaggedPost, tree: Expression | None) -> Hit:
         leaves = () if tree is None else tuple(wanted(tree))
         if not leaves:
             return Hit(found=tagged)
         return Hit(found=tagged, highlights=self._highlighter.spans(tagged.post.text, leaves))
-
-
-def _day_counts(answer: dict[str, Any]) -> list[tuple[date, int]]:
-    return [
-        (date.fromordinal(int(bucket["key"])), bucket["doc_count"]) for bucket in answer["buckets"]
-    ]
-
-
-def _terms(field: FacetField) -> dict[str, Any]:
-    return {"terms": {"field": field.value, "size": _MOST_VALUES, "segment_size": _MOST_VALUES}}
-
-
-def _facet_counts(buckets: list[dict[str, Any]]) -> tuple[FacetCount, ...]:
-    counts = [FacetCount(value=bucket["key"], count=bucket["doc_count"]) for bucket in buckets]
-    return tuple(sorted(counts, key=lambda count: (-count.count, count.value)))
 
 
 def _sort_key(sort: Sort, tagged: TaggedPost) -> tuple[float, int, str]:

@@ -16,6 +16,7 @@ from posts.store import SearchText
 from posts.store.embedded_files import (
     REBUILD,
     check_format,
+    in_use,
     segments,
     write_checkpoint,
     write_format,
@@ -45,37 +46,48 @@ def translated(folder: Path) -> Iterator[None]:
         raise StoreError(f"{folder}: the index is damaged ({error}); {REBUILD}") from error
 
 
+_State = tuple[int, int, int]
+
+
+def _state(path: Path) -> _State:
+    """What changes when a file is replaced."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 class EmbeddedIndex:
     """Owns the folder; see ``embedded_files`` for what lies in it."""
 
     def __init__(self, folder: Path, search_text: SearchText) -> None:
         self._folder = folder
         self._search_text = search_text
-        self._meta = segments(folder) / "meta.json"
         self._reloading = threading.Lock()
+        self._closed = False
+        self._index: Any = None
+        self._at = folder
+        self._pointer: _State | None = None
+        self._seen: _State | None = None
         self.schema = build_schema()
         with translated(folder):
             folder.mkdir(parents=True, exist_ok=True)
             if not check_format(folder):
                 self._create()
-            self._index: Any = self._open()
-        self._seen = self._state()
+            self._follow()
 
     def searcher(self) -> Any:
         """Return a searcher over the last commit of any process."""
-        if self._index is None:
+        if self._closed:
             raise StoreError(f"{self._folder}: the index was closed")
         with self._reloading:
-            state = self._state()
-            if state != self._seen:
-                self._index.reload()
-                self._seen = state
+            self._follow()
             return self._index.searcher()
 
     def write(self, posts: Iterable[TaggedPost], checkpoint: int) -> None:
         """Upsert posts, commit, then write the checkpoint; other writers are waited for."""
         rest = iter(posts)
         with writing(self._folder):
+            with translated(self._folder):
+                self.searcher()  # a rebuild may have replaced the generation while we waited
             batch = list(islice(rest, _BATCH))
             if batch:
                 self._write_all(batch, rest)
@@ -84,6 +96,7 @@ class EmbeddedIndex:
 
     def close(self) -> None:
         """Let go of the files."""
+        self._closed = True
         self._index = None
 
     def _create(self) -> None:
@@ -94,14 +107,36 @@ class EmbeddedIndex:
             tantivy.Index(self.schema, path=str(segments(self._folder)))
             write_format(self._folder)
 
-    def _open(self) -> Any:
-        if not self._meta.exists():
-            raise StoreError(f"{self._folder}: the index has lost its files; {REBUILD}")
-        return prepare(tantivy.Index.open(str(segments(self._folder))))
+    def _follow(self) -> None:
+        """Show the last commit of the generation in use, whoever made either."""
+        for last_try in (False, False, True):
+            try:
+                self._look()
+                return
+            except (OSError, ValueError, StoreError):
+                # A rebuild may just have removed what we were about to open.
+                if last_try or _state(self._folder / "format.json") == self._pointer:
+                    raise
 
-    def _state(self) -> tuple[int, int, int]:
-        found = self._meta.stat()
-        return found.st_mtime_ns, found.st_ino, found.st_size
+    def _look(self) -> None:
+        pointer = _state(self._folder / "format.json")
+        if self._index is None or pointer != self._pointer:
+            check_format(self._folder)
+            at = in_use(self._folder)
+            if at != self._at:
+                self._index = None
+            self._at, self._pointer = at, pointer
+        if self._index is None:
+            self._index, self._seen = self._open(), None
+        seen = _state(segments(self._at) / "meta.json")
+        if seen != self._seen:
+            self._index.reload()
+            self._seen = seen
+
+    def _open(self) -> Any:
+        if not (segments(self._at) / "meta.json").exists():
+            raise StoreError(f"{self._folder}: the index has lost its files; {REBUILD}")
+        return prepare(tantivy.Index.open(str(segments(self._at))))
 
     def _writer(self) -> Any:
         """Open a writer; a killed process may hold tantivy's own lock for a moment."""

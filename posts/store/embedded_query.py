@@ -7,41 +7,22 @@ from typing import Any
 import tantivy
 
 from posts.query import PostQuery
-from posts.search_language import parse
-from posts.search_tree import (
-    And,
-    Everything,
-    Expression,
-    Not,
-    Or,
-    Phrase,
-    Prefix,
-    Term,
-    searchable,
-    wanted,
-)
+from posts.search_tree import And, Everything, Expression, Not, Or, Phrase, Prefix, Term
 from posts.store import SearchText
 from posts.store.document import CHARACTERS, PAIRS, WORDS, flag, pair, pairs
 from posts.store.highlight import goes_on
+from posts.store.question import QuestionReader, chosen_values
 
 _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 _Clause = tuple[Any, Any]
 
 
-class QueryBuilder:
+class QueryBuilder(QuestionReader):
     """Builds tantivy queries of one schema."""
 
     def __init__(self, schema: Any, search_text: SearchText) -> None:
+        super().__init__(search_text)
         self._schema = schema
-        self._cut = search_text
-
-    def tree(self, text: str) -> Expression | None:
-        """Read a search text; None where it holds nothing that can be found.
-
-        Raises:
-            QueryError: it cannot be read.
-        """
-        return searchable(parse(text), lambda leaf: bool(self._cut.characters(leaf)))
 
     def build(self, query: PostQuery) -> Any:
         """Build a query; filters narrow and do not change the score.
@@ -57,11 +38,6 @@ class QueryBuilder:
         if not clauses:
             return tantivy.Query.all_query()
         return self._clauses(clauses)
-
-    def ranks(self, text: str) -> bool:
-        """Whether the search text tells better hits from worse ones."""
-        leaves = wanted(self.tree(text) or Everything())
-        return any(not isinstance(leaf, Prefix) or self._is_whole(leaf) for leaf in leaves)
 
     def term(self, field: str, value: str) -> Any:
         """Posts that hold a value in a field."""
@@ -92,32 +68,15 @@ class QueryBuilder:
         span = tantivy.Query.range_query(self._schema, field, kind, low, include_lower=False)
         return self.both(query, span)
 
-    def _is_whole(self, leaf: Prefix) -> bool:
-        return not goes_on(self._cut.characters(leaf.text), self._cut)
-
     def _filters(self, query: PostQuery) -> list[_Clause]:
-        chosen = {
-            "sentiment": query.sentiments,
-            "intent": query.intents,
-            "topic": query.topics,
-            "platform": query.platforms,
-            "channel": query.channels,
-            "kind": query.kinds,
-            "region": query.regions,
-            "gender": query.genders,
-            "urgent": () if query.urgent is None else (flag(query.urgent),),
-        }
-        kept = [self.any_of(field, values) for field, values in chosen.items() if values]
+        kept = [self.any_of(field, values) for field, values in chosen_values(query).items()]
         if query.thread_id is not None:
             kept.append(self.thread(query.thread_id))
         if query.since is not None or query.until is not None:
             kept.append(self._days(query))
-        own = self.term("by_channel", flag(True))
-        if query.by_channel:
-            kept.append(own)
         clauses = [(_MUST, tantivy.Query.const_score_query(part, 0.0)) for part in kept]
         if query.by_channel is False:  # posts of unknown writers stay
-            clauses.append((_MUST_NOT, own))
+            clauses.append((_MUST_NOT, self.term("by_channel", flag(True))))
         return clauses
 
     def _days(self, query: PostQuery) -> Any:
