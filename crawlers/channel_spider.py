@@ -7,8 +7,9 @@ crawl by ``Stopped``; what was yielded before is kept.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -19,7 +20,8 @@ from scrapy.http import Response
 from crawlers.access import Stopped, Verdict, judge_weibo, load_object
 from crawlers.address import address, read_cookies, wait_asked
 from crawlers.context import CrawlContext, Memory, Tally
-from crawlers.manners import ask_leave, evidence
+from crawlers.ledger import Ledger
+from crawlers.manners import SAMPLE, ask_leave, evidence
 from crawlers.parsed import Parsed
 from monitor.channels import Channel, secret
 from posts.errors import SettingsError
@@ -54,6 +56,9 @@ class ChannelSpider(scrapy.Spider):
         self.context = context
         self.tally = Tally()
         self.memory = Memory(context.data, channel.id)
+        self.ledger = Ledger(context.data, channel.id)
+        self.flush: Callable[[], None] = lambda: None
+        """Archives what was yielded; set by the pipeline."""
         self.outcome: Verdict | None = None
         self.run: CrawlRun | None = None
         """How the crawl ended; there once it is kept."""
@@ -99,7 +104,7 @@ class ChannelSpider(scrapy.Spider):
             kind = type(error).__name__
             self.outcome = Verdict(AccessState.BAD_SHAPE, f"unforeseen {kind}; see the log")
         if self.outcome.state is not AccessState.OK and not self._evidence:
-            self._keep_evidence(self.outcome)
+            self.keep_evidence(*self.outcome)
         await self._let_items_pass()
 
     async def _let_items_pass(self) -> None:
@@ -107,6 +112,13 @@ class ChannelSpider(scrapy.Spider):
         slot = self.crawler.engine.scraper.slot
         while slot is not None and not slot.is_idle():
             await asyncio.sleep(0.01)
+
+    async def settle(self) -> None:
+        """Have all that was yielded archived; what is remembered from here on is true."""
+        await self._let_items_pass()
+        self.flush()
+        self.ledger.commit()
+        self.memory.save()
 
     def _verdict_of_a_full_run(self, found: int) -> Verdict:
         if self.troubles:
@@ -143,7 +155,7 @@ class ChannelSpider(scrapy.Spider):
             log.warning("channel %s: %s; waiting %.0f s", self.channel.id, verdict.detail, wait)
             await asyncio.sleep(wait)
         if verdict.state is not AccessState.EMPTY:
-            self._keep_evidence(verdict)
+            self.keep_evidence(*verdict)
         raise Stopped(verdict.state, verdict.detail)
 
     async def fetch_json(
@@ -163,7 +175,7 @@ class ChannelSpider(scrapy.Spider):
         payload = load_object(response.text)
         if payload is None:
             verdict = Verdict(AccessState.BAD_SHAPE, f"no JSON object at {urlsplit(url).path}")
-            self._keep_evidence(verdict)
+            self.keep_evidence(*verdict)
             raise Stopped(*verdict)
         return payload
 
@@ -203,6 +215,26 @@ class ChannelSpider(scrapy.Spider):
         text = response.text if hasattr(response, "encoding") else ""
         return response, self.judge(response.status, text)
 
+    def saw(self, url: str, status: int, body: str | None) -> None:
+        """Remember an answer that came by the browser: the evidence, should it end the crawl."""
+        sample = None if body is None else body[:SAMPLE]
+        self._seen_last = {"url": url, "status": status, "body": sample}
+
+    @property
+    def login_cookies(self) -> Mapping[Any, Any]:
+        """Cookies of the channel's secret; none where it has no secret."""
+        return self._cookies
+
+    @classmethod
+    def in_browser(cls, channel: Channel, profile: Path) -> bool:
+        """Whether this channel is read in a browser.
+
+        Args:
+            channel: the channel.
+            profile: folder of its browser profile; there once somebody has logged in with it.
+        """
+        return False
+
     def keep(self, parsed: Parsed) -> Iterator[Item]:
         """Count and seal what a parser rejected; give back the rest."""
         for rejected in parsed.rejected:
@@ -220,11 +252,11 @@ class ChannelSpider(scrapy.Spider):
         where = f"crawl:{self.channel.id}"
         self.context.quarantine.put(where=where, reason=reason, detail=detail, record=record)
 
-    def _keep_evidence(self, verdict: Verdict) -> None:
+    def keep_evidence(self, state: AccessState, detail: str) -> None:
         """Seal the last answer beside what it was taken for."""
         self._evidence += 1
         if self._evidence <= EVIDENCE and self._seen_last is not None:
-            self.set_aside(verdict.state.value, verdict.detail, self._seen_last)
+            self.set_aside(state.value, detail, self._seen_last)
 
     def known(self, post_id: str) -> Post | None:
         """The version of a post that the archive holds."""
@@ -233,11 +265,13 @@ class ChannelSpider(scrapy.Spider):
     def covered(self, post: Post, fetched: int) -> Post:
         """Note how many of a post's comments were read, in the post and in the tally.
 
-        Comments fetched by earlier runs still count: the platform shows a changing choice.
+        Comments fetched by earlier runs still count, as the platform shows a changing choice;
+        where all that it declares was read, nothing else is there.
         """
         declared = post.comments.value if post.comments is not None else None
         before = self.known(post.id)
-        if before is not None and before.coverage is not None:
+        whole = declared is not None and fetched >= declared
+        if not whole and before is not None and before.coverage is not None:
             fetched = max(fetched, before.coverage.fetched)
         self.tally.cover(declared, fetched)
         return post.model_copy(update={"coverage": Coverage(declared=declared, fetched=fetched)})

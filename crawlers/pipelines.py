@@ -40,6 +40,10 @@ class KeepPipeline:
             raise TypeError(f"expected a ChannelSpider, found {type(spider).__name__}")
         return spider
 
+    def open_spider(self) -> None:
+        """Let the spider ask for what it yielded to be archived."""
+        self._spider.flush = self._flush
+
     def process_item(self, item: Any) -> Any:
         """Take a post (masked here) or a snapshot; an item that fails costs no other."""
         spider = self._spider
@@ -58,6 +62,9 @@ class KeepPipeline:
         """Keep what is left, then how the crawl ended."""
         spider = self._spider
         self._flush()
+        spider.ledger.forget_before(spider.now())
+        spider.ledger.commit()
+        spider.ledger.close()
         if self._refused:
             spider.outcome = Verdict(
                 AccessState.BAD_SHAPE, f"{self._refused} posts could not be kept; see quarantine"

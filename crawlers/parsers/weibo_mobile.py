@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "comments_cursor",
     "cut_posts",
+    "is_timeline",
     "next_page",
     "open_threads",
     "parse_comments",
@@ -55,6 +56,11 @@ def parse_timeline(payload: Record, source: Source) -> Parsed:
     return parse_each(
         (card["mblog"] for card in _post_cards(payload)), lambda r: status_post(r, source)
     )
+
+
+def is_timeline(payload: Record) -> bool:
+    """Whether an answer holds a list of cards at all, be it an empty one."""
+    return isinstance(_data(payload).get("cards"), list)
 
 
 def parse_status(payload: Record, source: Source) -> Parsed:

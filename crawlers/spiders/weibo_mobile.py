@@ -1,25 +1,27 @@
 """A Weibo channel by m.weibo.cn, with the owner's login."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from crawlers.channel_spider import ChannelSpider, Item, Stopped
+from crawlers.channel_spider import Item, Stopped
+from crawlers.ledger import Seen
 from crawlers.parsers import weibo_mobile as answers
 from crawlers.parsers.weibo_record import mid
 from crawlers.parsers.weibo_text import plain
-from posts.model import AccessState, Post
+from crawlers.revisit import is_due
+from crawlers.vanished import as_deleted
+from crawlers.weibo_comments import EMPTY_PAGES, WeiboComments
+from posts.model import CHINA, AccessState, Post
 
 Payload = dict[str, Any]
 
 INDEX = "/api/container/getIndex"
-WINDOW = timedelta(days=14)
-"""Younger posts are read again with every run: their comments still grow."""
-EMPTY_PAGES = 3
-"""So many pages in a row without anything fresh end a list that says it goes on."""
+BEGINNING = datetime(2000, 1, 1, tzinfo=CHINA)
+"""Before the first post of all."""
 
 
-class WeiboMobileSpider(ChannelSpider):
+class WeiboMobileSpider(WeiboComments):
     """Read profile, timeline, long texts, comments and replies."""
 
     name = "weibo-mobile"
@@ -35,8 +37,8 @@ class WeiboMobileSpider(ChannelSpider):
         super().__init__(*args, **kwargs)
         self._met: set[str] = set()
         """Posts met in this run: pages overlap, and a pinned post stands in its own place too."""
-        self._given: set[str] = set()
-        """Posts already given on."""
+        self._reached: datetime | None = None
+        """So far back the timeline was read without a gap from its top."""
 
     async def collect(self) -> AsyncIterator[Item]:
         """Read the channel from its newest post back to where all is known."""
@@ -50,16 +52,16 @@ class WeiboMobileSpider(ChannelSpider):
             "containerid": answers.timeline_container(profile, uid),
         }
         older = self.memory.resume
+        seen_before = self.ledger.posts()
         async for item in self._walk(list_of_posts, {}, may_stop=older != {}):
+            yield item
+        async for item in self._missing(seen_before):
             yield item
         if older:
             # An earlier run was cut off here; what lies below was never read.
             async for item in self._walk(list_of_posts, older, may_stop=False):
                 yield item
         self.memory.resume = None
-
-    def _source(self) -> answers.Source:
-        return answers.Source(self.channel.id, self.channel.account, self.name, self.now())
 
     async def _ask_index(self, params: Mapping[str, str]) -> Payload:
         referer = f"{self.home}/u/{self.channel.account}"
@@ -75,38 +77,83 @@ class WeiboMobileSpider(ChannelSpider):
         visited: list[dict[str, str]] = []
         empty = 0
         while page is not None:
+            await self.settle()
             self.memory.resume = page
             visited.append(page)
             try:
                 payload = await self._ask_index({**list_of_posts, **page})
             except Stopped as stopped:
                 if stopped.state is AccessState.EMPTY:
+                    self._read_down_to(start, BEGINNING)
                     return
                 raise
-            posts = self.keep_posts(answers.parse_timeline(payload, self._source()))
+            posts = self._posts_of(payload)
             fresh = [post for post in posts if post.id not in self._met]
-            keep_on = self._is_of_interest(fresh, answers.pinned_posts(payload))
+            listed = [post for post in posts if post.id not in answers.pinned_posts(payload)]
+            keep_on = self._is_of_interest(listed, fresh)
             async for item in self._read_posts(fresh, answers.cut_posts(payload)):
                 yield item
+            self._read_down_to(start, _oldest(listed))
             if may_stop and not keep_on:
                 return
             page = answers.next_page(payload)
+            if page is None:
+                self._read_down_to(start, BEGINNING)
             empty = 0 if fresh else empty + 1
             if page in visited or (page is not None and empty >= EMPTY_PAGES):
                 detail = "the timeline says it goes on, but gives the same or empty pages"
                 self.note_trouble(Stopped(AccessState.BAD_SHAPE, detail))
                 return
 
-    def _is_of_interest(self, posts: list[Post], pinned: frozenset[str]) -> bool:
+    def _posts_of(self, payload: Payload) -> list[Post]:
+        """Read a page and note what it shows.
+
+        Raises:
+            Stopped: the page has no list of cards, so it is no page and not an empty one.
+        """
+        if not answers.is_timeline(payload):
+            detail = "the timeline has no list of cards (data.cards)"
+            self.keep_evidence(AccessState.BAD_SHAPE, detail)
+            raise Stopped(AccessState.BAD_SHAPE, detail)
+        posts = self.keep_posts(answers.parse_timeline(payload, self._source()))
+        for post in posts:
+            self.ledger.note(post.id, post.published_at)
+        return posts
+
+    def _is_of_interest(self, listed: list[Post], fresh: list[Post]) -> bool:
         """Whether older pages have to be read: pinned posts, however old, say nothing of them."""
-        listed = [post for post in posts if post.id not in pinned]
-        return not listed or any(
-            self._is_young(post) or post.id in self.memory.unread or self.known(post.id) is None
-            for post in listed
+        new_here = [post for post in listed if post in fresh]
+        below = _oldest(new_here)
+        return (
+            below is None
+            or any(
+                self._is_due(post) or post.id in self.memory.unread or self.known(post.id) is None
+                for post in new_here
+            )
+            or any(
+                seen.published_at < below and is_due(seen.published_at, seen.read_at, self.now())
+                for seen in self.ledger.posts()
+                if seen.id not in self._met
+            )
         )
 
-    def _is_young(self, post: Post) -> bool:
-        return post.published_at is None or post.published_at > self.now() - WINDOW
+    def _read_down_to(self, start: dict[str, str], oldest: datetime | None) -> None:
+        if start == {} and oldest is not None:
+            self._reached = min(oldest, self._reached or oldest)
+
+    async def _missing(self, before: list[Seen]) -> AsyncIterator[Post]:
+        """Posts that stood in the part just read and do so no more, where weibo says them gone."""
+        reached = self._reached
+        for seen in before if reached is not None and not self.troubles else []:
+            if seen.id in self._met or seen.published_at <= (reached or BEGINNING):
+                continue
+            try:
+                await self.fetch_json("/statuses/show", {"id": seen.id.partition(":")[2]})
+            except Stopped as stopped:
+                if stopped.is_wall:
+                    raise
+                if stopped.state is AccessState.DELETED and (gone := as_deleted(self, seen.id)):
+                    yield gone
 
     async def _read_posts(self, posts: list[Post], cut: frozenset[str]) -> AsyncIterator[Post]:
         """Read what belongs to the posts of a page; at a wall the rest is kept without comments."""
@@ -137,8 +184,10 @@ class WeiboMobileSpider(ChannelSpider):
     async def _with_long_text(self, post: Post) -> Post:
         """Fetch what stands behind "全文"."""
         known = self.known(post.id)
-        if known is not None and not known.text.endswith("…") and not self._is_young(post):
-            return post.model_copy(update={"text": known.text})
+        if known is not None and not known.text.endswith("…") and not self._is_due(post):
+            shown = self.context.mask.text(post.text).removesuffix("…").rstrip(".")
+            if known.text.startswith(shown):
+                return post.model_copy(update={"text": known.text})
         try:
             payload = await self.fetch_json(
                 "/statuses/extend", {"id": mid(post)}, headers=self._beside(post)
@@ -152,98 +201,6 @@ class WeiboMobileSpider(ChannelSpider):
             return post.model_copy(update={"text": plain(text)})
         return post if known is None else post.model_copy(update={"text": known.text})
 
-    # Comments --------------------------------------------------------------------------------
 
-    def _wants_comments(self, post: Post) -> bool:
-        known = self.known(post.id)
-        if post.comments is not None and post.comments.value == 0:
-            return False
-        if known is None or known.coverage is None or post.id in self.memory.unread:
-            return True
-        return self._is_young(post) or known.comments != post.comments
-
-    async def _with_comments(self, post: Post) -> AsyncIterator[Post]:
-        """Give the comments of a post, then the post with how many of them were had."""
-        fetched: set[str] = set()
-        if self._wants_comments(post):
-            self.memory.unread.add(post.id)
-            try:
-                async for comment in self._comments(post, fetched):
-                    yield comment
-            except Stopped as stopped:
-                if stopped.is_wall:
-                    self._given.add(post.id)
-                    yield self.covered(post, len(fetched))
-                    raise
-                if stopped.state is AccessState.DELETED:
-                    post = post.model_copy(update={"deleted": True})
-                else:
-                    self.note_trouble(stopped)
-        self.memory.unread.discard(post.id)
-        self._given.add(post.id)
-        yield self.covered(post, len(fetched))
-
-    async def _comments(self, post: Post, fetched: set[str]) -> AsyncIterator[Post]:
-        """Page through hotflow; ids already fetched are left out, as pages overlap."""
-        cursor: answers.Cursor | None = answers.Cursor("0", 0)
-        visited: set[str] = set()
-        empty = 0
-        while cursor is not None:
-            payload = await self._ask_comments(post, cursor)
-            if payload is None:
-                return
-            before = len(fetched)
-            parsed = answers.parse_comments(payload, self._source(), thread=mid(post))
-            for comment in unseen(self.keep_posts(parsed), fetched):
-                yield comment
-            for root in answers.open_threads(payload):
-                async for reply in self._replies(post, root, fetched):
-                    yield reply
-            visited.add(cursor.max_id)
-            cursor = answers.comments_cursor(payload)
-            empty = 0 if len(fetched) > before else empty + 1
-            if cursor is not None and (cursor.max_id in visited or empty >= EMPTY_PAGES):
-                detail = "a list of comments says it goes on, but gives the same or empty pages"
-                raise Stopped(AccessState.BAD_SHAPE, detail)
-
-    async def _replies(self, post: Post, root: str, fetched: set[str]) -> AsyncIterator[Post]:
-        cursor: answers.Cursor | None = answers.Cursor("0", 0)
-        visited: set[str] = set()
-        while cursor is not None and cursor.max_id not in visited:
-            visited.add(cursor.max_id)
-            payload = await self._ask_replies(post, root, cursor)
-            if payload is None:
-                return
-            parsed = answers.parse_replies(payload, self._source(), thread=mid(post), root=root)
-            for reply in unseen(self.keep_posts(parsed), fetched):
-                yield reply
-            cursor = answers.comments_cursor(payload) if parsed.posts else None
-
-    async def _ask_comments(self, post: Post, cursor: answers.Cursor) -> Payload | None:
-        params = {"id": mid(post), "mid": mid(post), "max_id_type": str(cursor.kind)}
-        if cursor.max_id != "0":
-            params["max_id"] = cursor.max_id
-        return await self._ask_list("/comments/hotflow", params, post)
-
-    async def _ask_replies(self, post: Post, root: str, cursor: answers.Cursor) -> Payload | None:
-        params = {"cid": root, "max_id": cursor.max_id, "max_id_type": str(cursor.kind)}
-        return await self._ask_list("/comments/hotFlowChild", params, post)
-
-    async def _ask_list(self, path: str, params: Mapping[str, str], post: Post) -> Payload | None:
-        try:
-            return await self.fetch_json(path, params, headers=self._beside(post))
-        except Stopped as stopped:
-            if stopped.state is AccessState.EMPTY:
-                return None
-            raise
-
-    def _beside(self, post: Post) -> dict[str, str]:
-        return {"Referer": f"{self.home}/detail/{mid(post)}"}
-
-
-def unseen(posts: list[Post], fetched: set[str]) -> Iterator[Post]:
-    """Give the posts that are not yet in ``fetched``, and note them there."""
-    for post in posts:
-        if post.id not in fetched:
-            fetched.add(post.id)
-            yield post
+def _oldest(posts: list[Post]) -> datetime | None:
+    return min((post.published_at for post in posts if post.published_at), default=None)
