@@ -50,6 +50,11 @@ def _jieba() -> Any:
     return tokenizer
 
 
+def knows(word: str) -> bool:
+    """Whether the dictionary, the union's words included, has a folded word."""
+    return bool(_jieba().FREQ.get(word))
+
+
 def cut(folded: str, *, new_words: bool = False) -> list[str]:
     """Cut a folded text into words, emoji and emoticons; blanks and punctuation are left out.
 
