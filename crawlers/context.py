@@ -1,16 +1,22 @@
 """What a crawl works with besides its channel, and what it remembers from one run to the next."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from crawlers.parsed import Rejected
 from posts.archive import Archive
+from posts.errors import SettingsError
 from posts.privacy import Mask
 from posts.quarantine import Quarantine
 
 __all__ = ["CrawlContext", "Memory", "Tally"]
+
+
+def _no_profile(channel: str) -> Path:
+    raise SettingsError(f"channel {channel}: no folder for browser profiles was given")
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,11 @@ class CrawlContext:
     secrets_file: Path | None = None
     contact: str | None = None
     """Whom to ask about our requests."""
+    profile: Callable[[str], Path] = _no_profile
+    """Folder of a channel's browser profile, by the channel's id."""
+    chromium: Path | None = None
+    """The browser; None for the system's."""
+    browser_window: bool = False
 
 
 @dataclass

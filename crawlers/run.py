@@ -13,10 +13,12 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings as ScrapySettings
 
 import crawlers.spiders
+from crawlers import browser
 from crawlers.channel_spider import ChannelSpider
 from crawlers.context import CrawlContext
 from monitor import wiring
 from monitor.channels import Channel, load_channels
+from monitor.logins import profile_folder
 from monitor.settings import Settings
 from posts.errors import SettingsError
 from posts.model import AccessState, CrawlRun
@@ -86,6 +88,9 @@ def crawl(channels: Sequence[Channel], settings: Settings) -> list[CrawlRun]:
             data=settings.data,
             secrets_file=settings.secrets,
             contact=settings.contact,
+            profile=partial(profile_folder, settings),
+            chromium=settings.chromium,
+            browser_window=settings.browser_window,
         )
         return loop.run_until_complete(
             _crawl_all(list(zip(channels, spiders, strict=True)), context)
@@ -98,16 +103,32 @@ async def _crawl_all(
     work: Iterable[tuple[Channel, type[ChannelSpider]]], context: CrawlContext
 ) -> list[CrawlRun]:
     runner = AsyncCrawlerRunner()
-    jobs = []
+    one_browser = asyncio.Lock()
+    jobs: list[tuple[Channel, Crawler, asyncio.Future[Any]]] = []
     for channel, spider in work:
-        crawler = Crawler(spider, _scrapy_settings(channel))
-        jobs.append((channel, crawler, runner.crawl(crawler, channel=channel, context=context)))
+        settings = _scrapy_settings(channel)
+        if spider.in_browser(channel, context.profile(channel.id)):
+            settings.setdict(dict(browser.SCRAPY), priority="cmdline")
+            crawler = Crawler(spider, settings)
+            after = _in_turn(one_browser, runner, crawler, channel=channel, context=context)
+            jobs.append((channel, crawler, asyncio.ensure_future(after)))
+        else:
+            crawler = Crawler(spider, settings)
+            jobs.append((channel, crawler, runner.crawl(crawler, channel=channel, context=context)))
     try:
         await asyncio.gather(*(job for _, _, job in jobs), return_exceptions=True)
     except asyncio.CancelledError:
         await runner.stop()
         raise
     return [_run_of(channel, crawler, job, context) for channel, crawler, job in jobs]
+
+
+async def _in_turn(
+    lock: asyncio.Lock, runner: AsyncCrawlerRunner, crawler: Crawler, **arguments: Any
+) -> None:
+    """Crawl when no other channel has the browser: one page at a time."""
+    async with lock:
+        await runner.crawl(crawler, **arguments)
 
 
 def _run_of(

@@ -22,6 +22,7 @@ __all__ = [
     "comments_cursor",
     "cut_posts",
     "next_page",
+    "page_names",
     "parse_comments",
     "parse_long_text",
     "parse_profile",
@@ -62,6 +63,16 @@ def cut_posts(payload: Record) -> dict[str, str]:
     found = _list(_data(payload).get("list"))
     long = [r for r in found if isinstance(r, dict) and needs_long_text(r) and r.get("mblogid")]
     return {post_id("weibo", mid): str(r["mblogid"]) for r in long if (mid := _mid(r)) is not None}
+
+
+def page_names(payload: Record) -> dict[str, str]:
+    """The ``mblogid`` of each post, by which its page is called."""
+    found = [r for r in _list(_data(payload).get("list")) if isinstance(r, dict)]
+    return {
+        post_id("weibo", mid): str(r["mblogid"])
+        for r in found
+        if r.get("mblogid") and (mid := _mid(r)) is not None
+    }
 
 
 def parse_comments(payload: Record, source: Source, *, thread: str) -> Parsed:

@@ -1,16 +1,18 @@
 """The loopback server that stands in for the platforms, for the demo and the tests."""
 
 import re
-from collections.abc import Collection, Sequence
+import socket
+import struct
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawlers.replay import douyin, website, weibo
-from crawlers.replay.answer import Answer, Query
+from crawlers.replay import douyin, login, website, weibo, weibo_web
+from crawlers.replay.answer import Answer, Query, Wire
 from crawlers.replay.feed import Feed, load_feed
 from posts.model import CHINA, Platform
 
@@ -26,6 +28,9 @@ class Fault:
     times: int | None = None
     """How often it happens; None for always."""
     content_type: str = "text/html; charset=utf-8"
+    headers: tuple[tuple[str, str], ...] = ()
+    wire: Wire | None = None
+    """What goes wrong on the wire, beside or instead of the answer."""
 
 
 TOO_FAST = Fault(r"getIndex\?.*containerid=107603", status=418, times=1)
@@ -36,6 +41,7 @@ def respond(feed: Feed, path: str, query: Query, login_wall: Collection[Platform
     """Answer one request to any of the channels."""
     return (
         weibo.answer(feed, path, query, wall="weibo" in login_wall)
+        or weibo_web.answer(feed, path, query, wall="weibo" in login_wall)
         or douyin.answer(feed, path, query, wall="douyin" in login_wall)
         or website.answer(feed, path)
         or Answer(f"nothing is replayed at {path}", "text/plain; charset=utf-8", 404)
@@ -48,7 +54,7 @@ class ReplayServer:
     Args:
         port: where to listen; 0 for a free port.
         today: the day the feed is relative to; None for China's date now.
-        login_wall: platforms where nobody is logged in.
+        login_wall: platforms where nobody is logged in but with the cookie of the login page.
         faults: canned answers; the first that fits and has not run out is given.
     """
 
@@ -64,6 +70,8 @@ class ReplayServer:
         self.requests: list[str] = []
         """Paths with queries, in the order they came."""
         self._login_wall = frozenset(login_wall)
+        self._scanned = Event()
+        self._over = Event()
         self._faults = [(fault, re.compile(fault.path)) for fault in faults]
         self._left = [fault.times for fault in faults]
         self._lock = Lock()
@@ -80,20 +88,36 @@ class ReplayServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
 
-    def answer(self, target: str) -> Answer:
+    def scan(self) -> None:
+        """Be the person who scans the code that the login page shows."""
+        self._scanned.set()
+
+    def wait_for_the_end(self) -> None:
+        """Wait until the block ends, as a server does that never answers."""
+        self._over.wait()
+
+    def answer(self, target: str, cookies: str = "") -> Answer:
         """Answer a request for ``target``, a path with its query."""
         with self._lock:
             self.requests.append(target)
             fault = self._fault(target)
         if fault is not None:
-            return Answer(fault.body, fault.content_type, fault.status)
+            return Answer(fault.body, fault.content_type, fault.status, fault.headers, fault.wire)
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return respond(self.feed, unquote(parts.path), query, self._login_wall)
+        walls = () if login.COOKIE in cookies else self._login_wall
+        found = login.answer(parts.path, scanned=self._scanned.is_set())
+        return found or respond(self.feed, unquote(parts.path), query, walls)
+
+    def edit(self, change: Callable[[Feed], Feed]) -> None:
+        """Let something happen on the channels: a post changes, a comment is deleted."""
+        with self._lock:
+            self.feed = change(self.feed)
 
     def _fault(self, target: str) -> Fault | None:
         for place, (fault, pattern) in enumerate(self._faults):
@@ -109,13 +133,33 @@ def _handler(replay: ReplayServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:  # the name http.server looks for
-            answer = replay.answer(self.path)
+            answer = replay.answer(self.path, self.headers.get("Cookie", ""))
+            if answer.wire == "stall":
+                replay.wait_for_the_end()
+            if answer.wire in ("stall", "reset"):
+                self._reset()
+                return
             body = answer.body.encode()
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in answer.headers:
+                self.send_header(name, value)
             self.end_headers()
+            if answer.wire == "cut":
+                self.wfile.write(body[: len(body) // 2])
+                self._reset()
+                return
             self.wfile.write(body)
+
+        def _reset(self) -> None:
+            """Close so that the other side sees a reset connection and not an end."""
+            self.close_connection = True
+            at_once = struct.pack("ii", 1, 0)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            self.wfile.flush()
+            self.rfile.close()
+            self.connection.close()
 
         def log_message(self, format: str, *args: object) -> None:
             """Keep quiet; ``requests`` remembers."""

@@ -1,0 +1,304 @@
+"""A channel's one page in a real browser: opened, scrolled and clicked as a person would.
+
+Nothing is asked in the page's place and nothing is signed; its own answers are read along.
+"""
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from playwright.async_api import ElementHandle, Page
+from playwright.async_api import Error as BrowserError
+
+from crawlers.access import Stopped, Verdict
+from crawlers.browser import FIND, SCROLL, chromium, keep_cookies, launch_options, open_context
+from crawlers.channel_spider import RETRIES, ChannelSpider
+from crawlers.hearing import Heard, Hearing, NameOf, Wanted, judge_failure
+from crawlers.manners import ask_leave
+from posts.errors import SettingsError
+from posts.model import AccessState
+
+__all__ = ["Heard", "Window", "open_window"]
+
+log = logging.getLogger(__name__)
+
+Act = Callable[[], Awaitable[None]]
+
+TO_LOGIN = re.compile(r"login|signin|passport\.", re.IGNORECASE)
+TO_CAPTCHA = re.compile(r"captcha", re.IGNORECASE)
+CAPTCHA_BOX = "#captcha_container"
+NOT_ASKED = 1 / 3
+"""Share of the time for an answer after which a page that asks for nothing is nudged again."""
+
+
+class NotAsked(Stopped):
+    """The page did not ask for what was waited for; perhaps it has to be nudged again."""
+
+
+class Window:
+    """One page; made by ``open_window``. Every method may raise ``Stopped``."""
+
+    def __init__(self, spider: ChannelSpider, name_of: NameOf) -> None:
+        self._spider = spider
+        self._timeout = spider.channel.pace.timeout
+        self._hearing = Hearing(name_of, self._timeout, self._count)
+        self._page: Page | None = None
+        self._refused: Stopped | None = None
+        """Why nothing more may be asked in this run."""
+
+    # What a person does ----------------------------------------------------------------------
+
+    async def visit(self, url: str, name: str, wanted: Wanted | None = None) -> Heard:
+        """Open a page of the channel and give the answer to its own request ``name``."""
+        self._hearing.forget()
+        return await self._ask(partial(self._go, url), name, wanted)
+
+    async def scroll(self, name: str, wanted: Wanted | None = None) -> Heard:
+        """Scroll to the end and give the answer that the page asks for then."""
+        return await self._ask(self._scroll, name, wanted)
+
+    async def click(self, text: str, name: str, wanted: Wanted | None = None) -> Heard | None:
+        """Click the next element whose text matches and that was not clicked yet.
+
+        None where there is none, or where it asks for nothing.
+        """
+        found = await self._find(text)
+        if found is None:
+            return None
+        try:
+            return await self._ask(partial(self._press, found), name, wanted)
+        except NotAsked:
+            return None
+
+    async def close_box(self) -> None:
+        """Close what lies over the page."""
+        with self._told():
+            await self._own.keyboard.press("Escape")
+
+    async def also(self, name: str, wanted: Wanted | None = None) -> Heard:
+        """Give another answer that the page asks for by itself."""
+        return await self._ask(self._scroll, name, wanted, by_itself=True)
+
+    # How it is done --------------------------------------------------------------------------
+
+    async def _ask(
+        self, act: Act, name: str, wanted: Wanted | None, *, by_itself: bool = False
+    ) -> Heard:
+        """Do ``act`` and give the answer to the request that the page makes then.
+
+        Where the page has asked already, nothing is done. What is throttled or does not happen is
+        tried again after a wait; a wall never is.
+        """
+        told: Stopped | None = None
+        for attempt in range(RETRIES + 1):
+            try:
+                heard = self._take(name, wanted)
+                if heard is None:
+                    if attempt or not by_itself:
+                        await self._rest(4 * 2 ** (attempt - 1) if attempt else 1)
+                        await act()
+                    heard = await self._hear(name, wanted)
+                return self._content(heard)
+            except NotAsked as silence:
+                told = told or silence
+            except Stopped as stopped:
+                told = stopped
+                if stopped.state is not AccessState.THROTTLED or self._refused is not None:
+                    break
+        raise told or Stopped(AccessState.BAD_SHAPE, f"nothing was heard of {name}")
+
+    async def _rest(self, times: float) -> None:
+        if self._refused is not None:
+            raise self._refused
+        pace = self._spider.channel.pace
+        vary = 1 + random.uniform(-pace.jitter, pace.jitter)  # noqa: S311 - a pause, no secret
+        if self._page is not None:
+            await asyncio.sleep(pace.delay * times * vary)
+
+    def _count(self) -> None:
+        """Count a request of the page; it is made already, so a refusal counts for the next."""
+        spider = self._spider
+        try:
+            ask_leave(spider.channel.pace, spider.memory, spider.tally, spider.now())
+        except Stopped as refused:
+            self._refused = refused
+
+    async def _go(self, url: str) -> None:
+        """Open a page; the page itself is judged by its status and address only."""
+        await self._hearing.settled()
+        self._hearing.forget()
+        address = self._spider.address(url)
+        self._count()
+        with self._told():
+            status = await (self._first(address) if self._page is None else self._next(address))
+            self._spider.saw(address, status, None)
+            if status >= 400:
+                self._stop_unless_ok(self._spider.judge(status, ""))
+                where = urlsplit(address).path
+                raise Stopped(AccessState.BAD_SHAPE, f"HTTP {status} for the page {where}")
+        self._look_at_address()
+
+    async def _first(self, address: str) -> int:
+        """Open the first page through Scrapy, which starts the browser for it."""
+        context = self._spider.context
+        meta = {
+            "playwright": True,
+            "playwright_include_page": True,
+            "playwright_context_kwargs": launch_options(
+                chromium(context.chromium), self._profile, window=context.browser_window
+            ),
+            "playwright_page_init_callback": self._attach,
+            "playwright_page_goto_kwargs": {
+                "wait_until": "domcontentloaded",
+                "timeout": 1000 * self._timeout,
+            },
+            "dont_redirect": True,
+            "handle_httpstatus_all": True,
+        }
+        engine: Any = self._spider.crawler.engine
+        request = scrapy.Request(address, meta=meta, dont_filter=True)
+        return int((await engine.download_async(request)).status)
+
+    async def _next(self, address: str) -> int:
+        response = await self._own.goto(address, wait_until="domcontentloaded")
+        return response.status if response is not None else 200
+
+    async def _attach(self, page: Page, request: scrapy.Request) -> None:
+        self._page = page
+        page.set_default_timeout(1000 * self._timeout)
+        self._hearing.attach(page)
+        spider = self._spider
+        await open_context(page.context, self._profile, spider.login_cookies, spider.address("/"))
+
+    async def _scroll(self) -> None:
+        with self._told():
+            await self._own.evaluate(SCROLL)
+
+    async def _find(self, text: str) -> ElementHandle | None:
+        with self._told():
+            return (await self._own.evaluate_handle(FIND, text)).as_element()
+        return None
+
+    async def _press(self, found: ElementHandle) -> None:
+        with self._told():
+            await found.click()
+
+    # What is made of it ----------------------------------------------------------------------
+
+    def _take(self, name: str, wanted: Wanted | None) -> Heard | None:
+        """Take what was heard first of this name; a wall in any answer ends everything."""
+        for heard in self._hearing.heard:
+            if heard.name == name and (wanted is None or wanted(heard.query)):
+                self._hearing.heard.remove(heard)
+                return heard
+            verdict = self._judge(heard)
+            if verdict.state in (AccessState.NEEDS_LOGIN, AccessState.CAPTCHA):
+                self._content(heard)
+        return None
+
+    async def _hear(self, name: str, wanted: Wanted | None) -> Heard:
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        while True:
+            self._hearing.news.clear()
+            if (heard := self._take(name, wanted)) is not None:
+                return heard
+            self._look_at_address()
+            asked = self._hearing.waits_for(name)
+            left = started + self._timeout * (1 if asked else NOT_ASKED) - clock()
+            if left <= 0:
+                raise await self._silence(name, asked)
+            try:
+                await asyncio.wait_for(self._hearing.news.wait(), min(left, 0.5))
+            except TimeoutError:
+                continue
+
+    async def _silence(self, name: str, asked: bool) -> Stopped:
+        page = self._own
+        with self._told():
+            if await page.locator(CAPTCHA_BOX).count():
+                return Stopped(AccessState.CAPTCHA, "a slider captcha; solve it in a browser")
+        if "visitor" in page.url:
+            return Stopped(AccessState.NEEDS_LOGIN, "the page takes us for a visitor; log in again")
+        if asked:
+            detail = f"no answer to {name} within {self._timeout:g} s"
+            return Stopped(AccessState.THROTTLED, detail)
+        where = urlsplit(page.url).path
+        return NotAsked(AccessState.BAD_SHAPE, f"the page {where} did not ask for {name}")
+
+    def _judge(self, heard: Heard) -> Verdict:
+        if heard.failure:
+            return judge_failure(heard.failure, f"the request for {heard.name}")
+        return self._spider.judge(heard.status, heard.body)
+
+    def _content(self, heard: Heard) -> Heard:
+        verdict = self._judge(heard)
+        self._spider.saw(heard.url, heard.status, heard.body)
+        if verdict.state is AccessState.BAD_SHAPE:
+            self._spider.set_aside("bad_shape", verdict.detail, heard.body)
+        self._stop_unless_ok(verdict)
+        return heard
+
+    def _stop_unless_ok(self, verdict: Verdict) -> None:
+        if verdict.state is not AccessState.OK:
+            raise Stopped(verdict.state, verdict.detail)
+
+    def _look_at_address(self) -> None:
+        """Stop where the page has sent us to the login or to a captcha."""
+        parts = urlsplit(self._own.url)
+        place = f"{parts.netloc}{parts.path}"
+        if TO_CAPTCHA.search(place):
+            raise Stopped(AccessState.CAPTCHA, "the page asks for a captcha; solve it in a browser")
+        if TO_LOGIN.search(place):
+            raise Stopped(AccessState.NEEDS_LOGIN, "sent to the login page; log in again")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what the browser complains of into a named state."""
+        try:
+            yield
+        except BrowserError as error:
+            if "interrupted by another navigation" in error.message:
+                return
+            verdict = judge_failure(error.message, "the page")
+            raise Stopped(verdict.state, verdict.detail) from error
+        except (SettingsError, OSError) as error:
+            raise Stopped(AccessState.BAD_SHAPE, str(error)) from error
+
+    @property
+    def _own(self) -> Page:
+        if self._page is None:
+            raise Stopped(AccessState.BAD_SHAPE, "no page is open")
+        return self._page
+
+    @property
+    def _profile(self) -> Path:
+        return self._spider.context.profile(self._spider.channel.id)
+
+    async def close(self) -> None:
+        """Keep the cookies, which the visit may have renewed, and close the page."""
+        if self._page is None or self._page.is_closed():
+            return
+        try:
+            keep_cookies(self._profile, await self._page.context.cookies())
+            await self._page.close()
+        except (BrowserError, OSError) as error:
+            log.warning("channel %s: %s", self._spider.channel.id, error)
+
+
+@asynccontextmanager
+async def open_window(spider: ChannelSpider, name_of: NameOf) -> AsyncIterator[Window]:
+    """Give the channel's one page; the browser starts with the first visit."""
+    window = Window(spider, name_of)
+    try:
+        yield window
+    finally:
+        await window.close()
