@@ -5,8 +5,8 @@ The labels in the files are for people who measure taggers; the channels never s
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,35 @@ class Feed:
         """Return the post with this number."""
         return self._by_number.get(number)
 
+    def change(self, number: int, **values: Any) -> "Feed":
+        """Return a feed whose post or comment ``number`` has other values, such as a text."""
+        changed = (_changed(post, number, values) for post in self.posts)
+        return _feed(changed)
+
+    def without(self, number: int) -> "Feed":
+        """Return a feed without a post, or without a comment and what answers it."""
+        return _feed(
+            replace(post, comments=tuple(c for c in post.comments if _stays(c, number)))
+            for post in self.posts
+            if post.number != number
+        )
+
+
+def _changed(post: FeedPost, number: int, values: dict[str, Any]) -> FeedPost:
+    if post.number == number:
+        return replace(post, **values)
+    comments = (replace(c, **values) if c.number == number else c for c in post.comments)
+    return replace(post, comments=tuple(comments))
+
+
+def _stays(comment: FeedComment, number: int) -> bool:
+    return number not in (comment.number, comment.reply_to)
+
+
+def _feed(posts: Iterable[FeedPost]) -> Feed:
+    kept = sorted(posts, key=lambda post: (post.published_at, post.number), reverse=True)
+    return Feed(tuple(kept), {post.number: post for post in kept})
+
 
 def load_feed(today: date, folder: Path = HERE) -> Feed:
     """Read the feed as it stands on ``today``; nothing in it is later than the midnight before."""
@@ -80,9 +109,7 @@ def load_feed(today: date, folder: Path = HERE) -> Feed:
     under: dict[str, list[dict[str, Any]]] = {}
     for row in _rows(folder / "feed_comments.jsonl"):
         under.setdefault(row["post"], []).append(row)
-    posts = [_post(row, under.get(key, []), midnight) for key, row in rows.items()]
-    posts.sort(key=lambda post: (post.published_at, post.number), reverse=True)
-    return Feed(tuple(posts), {post.number: post for post in posts})
+    return _feed(_post(row, under.get(key, []), midnight) for key, row in rows.items())
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
