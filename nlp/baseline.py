@@ -7,16 +7,17 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp import features, keywords
+from nlp import features, keywords, vectors
+from nlp.reading import Reading, chunks
 from posts.errors import ModelError
 from posts.model import Analysis, Intent, Sentiment, Topic
 
@@ -28,8 +29,6 @@ _SENTIMENT = slice(0, len(SENTIMENTS))
 _INTENT = slice(_SENTIMENT.stop, _SENTIMENT.stop + len(INTENTS))
 _TOPIC = slice(_INTENT.stop, _INTENT.stop + len(TOPICS))
 _URGENT = _TOPIC.stop
-_CHUNK = 40_000
-"""Characters scored at once, which bounds the memory used to about 50 MB."""
 
 Floats = npt.NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "weights" / "baseline.npz"
@@ -71,28 +70,18 @@ def score(counts: features.Counts, weights: Weights) -> Floats:
     return sums
 
 
-def _softmax(scores: Floats) -> Floats:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+def _log_softmax(scores: Floats) -> Floats:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    shares: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return shares
 
 
-def _sigmoid(score: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(score, -30, 30))))
+def _sigmoid(scores: Floats) -> Floats:
+    return cast(Floats, 1 / (1 + np.exp(-np.clip(scores, -15, 15))))
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Cut a batch into pieces of bounded length, in order."""
-    chunk: list[str] = []
-    size = 0
-    for text in texts:
-        if chunk and size + len(text) > _CHUNK:
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(text)
-        size += len(text)
-    if chunk:
-        yield chunk
+def _log_odds(chances: Floats) -> Floats:
+    return cast(Floats, np.log(chances / (1 - chances)))
 
 
 def topics_of(scores: Floats, thresholds: Floats) -> tuple[Topic, ...]:
@@ -121,25 +110,54 @@ class LinearTagger:
 
     def tag(self, texts: Sequence[str]) -> list[Analysis]:
         """Tag texts: same length and order as given, never raises on any text."""
-        return [analysis for chunk in _chunks(texts) for analysis in self._tag(chunk)]
+        return [tags for chunk in chunks(texts) for tags in self.decide(self._read(chunk)[1])]
 
-    def _tag(self, texts: Sequence[str]) -> list[Analysis]:
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Score a chunk of texts; see ``nlp.reading``."""
+        counts, reading = self._read(texts)
+        return replace(reading, vectors=vectors.hashed(counts, self._weights.idf))
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Return hashed vectors of texts, of length 1: (texts, 384)."""
+        prepared = [features.prepare(text) for text in texts]
+        counts = features.count([text for text, _ in prepared], [words for _, words in prepared])
+        return vectors.hashed(counts, self._weights.idf)
+
+    def _read(self, texts: Sequence[str]) -> tuple[features.Counts, Reading]:
         prepared = [features.prepare(text) for text in texts]
         words = [of_text for _, of_text in prepared]
-        scores = score(features.count([text for text, _ in prepared], words), self._weights)
-        shares = _softmax(scores[:, _SENTIMENT] * self._weights.tuning.sharpness)
-        return [self._analysis(*row) for row in zip(scores, shares, words, strict=True)]
-
-    def _analysis(self, scores: Floats, shares: Floats, words: list[str]) -> Analysis:
+        counts = features.count([text for text, _ in prepared], words)
+        scores = score(counts, self._weights)
         tuning = self._weights.tuning
-        intent = INTENTS[int(scores[_INTENT].argmax())]
-        urgency = _sigmoid(tuning.urgency_slope * scores[_URGENT] + tuning.urgency_offset)
+        urgent = tuning.urgency_slope * scores[:, _URGENT:] + tuning.urgency_offset
+        return counts, Reading(
+            sentiment=_log_softmax(scores[:, _SENTIMENT] * tuning.sharpness),
+            intent=_log_softmax(scores[:, _INTENT]),
+            emotion=None,
+            topics=_sigmoid(scores[:, _TOPIC]),
+            urgent=_sigmoid(urgent),
+            words=words,
+        )
+
+    def decide(self, reading: Reading) -> list[Analysis]:
+        """Turn scores into tags."""
+        topics = _log_odds(reading.topics)
+        return [
+            self._analysis(reading, row, topics[row], words)
+            for row, words in enumerate(reading.words)
+        ]
+
+    def _analysis(self, reading: Reading, row: int, topics: Floats, words: list[str]) -> Analysis:
+        chances = np.exp(reading.sentiment[row].astype(np.float64))
+        chances /= chances.sum()
+        intent = INTENTS[int(reading.intent[row].argmax())]
+        urgency = float(reading.urgent[row, 0])
         return Analysis(
-            sentiment=SENTIMENTS[int(shares.argmax())],
-            probabilities=dict(zip(SENTIMENTS, shares.astype(float).tolist(), strict=True)),
+            sentiment=SENTIMENTS[int(chances.argmax())],
+            probabilities=dict(zip(SENTIMENTS, chances.tolist(), strict=True)),
             intent=intent,
-            topics=() if intent == "spam" else topics_of(scores[_TOPIC], self._thresholds),
-            urgent=urgency >= tuning.urgent_from,
+            topics=() if intent == "spam" else topics_of(topics, self._thresholds),
+            urgent=urgency >= self._weights.tuning.urgent_from,
             urgency=urgency,
             keywords=keywords.of_words(words),
             model=self.version,

@@ -5,11 +5,11 @@ words. ``nlp.joining`` says how.
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import cast, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -24,15 +24,15 @@ from nlp.joining import (
     read_settings,
     topics_of,
 )
+from nlp.reading import Reading, chunks
 from nlp.transformer import FOLDER, HEADS, Transformer
+from nlp.vectors import unit
 from posts.errors import ModelError
 from posts.model import Analysis, Emotion, Sentiment
 
 SENTIMENTS: tuple[Sentiment, ...] = get_args(Sentiment)
 EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)
 SETTINGS = "joined.json"
-_CHUNK_TEXTS = 512
-_CHUNK_CHARACTERS = 40_000
 LINEAR = {
     "sentiment": slice(0, 3),
     "intent": slice(3, 11),
@@ -78,18 +78,19 @@ class JoinedTagger:
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return the encoder's vectors of texts, of length 1: (texts, hidden)."""
         _, vectors = self._transformer.run([features.prepare(text)[0] for text in texts])
-        return cast(Floats, vectors / np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)[:, None])
+        return unit(vectors)
 
     def tag(self, texts: Sequence[str]) -> list[Analysis]:
         """Tag texts: same length and order as given, never raises on any text."""
-        return [analysis for chunk in _chunks(texts) for analysis in self._tag(chunk)]
+        return [tags for chunk in chunks(texts) for tags in self.decide(self.read(chunk))]
 
-    def _tag(self, texts: Sequence[str]) -> list[Analysis]:
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Score a chunk of texts; see ``nlp.reading``."""
         prepared = [features.prepare(text) for text in texts]
         normal = [text for text, _ in prepared]
         words = [of_text for _, of_text in prepared]
         linear = self._linear.score(normal, words)
-        logits, _ = self._transformer.run(normal)
+        logits, vectors = self._transformer.run(normal)
         heads = self._settings.heads
         sentiment, intent, emotion = (
             class_scores(logits[:, HEADS[name]], linear[:, LINEAR[name]], heads[name])
@@ -99,22 +100,28 @@ class JoinedTagger:
             flag_probabilities(logits[:, HEADS[name]], linear[:, LINEAR[name]], heads[name])
             for name in ("topics", "urgent")
         )
-        intents = intents_of(intent, self._settings.appeal_from)
-        urgent_from = heads["urgent"].thresholds[0]
+        return Reading(sentiment, intent, emotion, topics, urgent, words, unit(vectors))
+
+    def decide(self, reading: Reading) -> list[Analysis]:
+        """Turn scores into tags."""
+        intents = intents_of(reading.intent, self._settings.appeal_from)
+        urgent_from = self._settings.heads["urgent"].thresholds[0]
         version = self.version
         analyses = []
-        for row, of_text in enumerate(words):
-            chances = np.exp(sentiment[row].astype(np.float64))
+        for row, of_text in enumerate(reading.words):
+            chances = np.exp(reading.sentiment[row].astype(np.float64))
             chances /= chances.sum()
             meant = INTENTS[int(intents[row])]
-            urgency = float(urgent[row, 0])
+            urgency = float(reading.urgent[row, 0])
+            topics = topics_of(reading.topics[row], self._thresholds)
+            felt = None if reading.emotion is None else int(reading.emotion[row].argmax())
             analyses.append(
                 Analysis(
                     sentiment=SENTIMENTS[int(chances.argmax())],
                     probabilities=dict(zip(SENTIMENTS, chances.tolist(), strict=True)),
-                    emotion=EMOTIONS[int(emotion[row].argmax())],
+                    emotion=None if felt is None else EMOTIONS[felt],
                     intent=meant,
-                    topics=() if meant == "spam" else topics_of(topics[row], self._thresholds),
+                    topics=() if meant == "spam" else topics,
                     urgent=urgency >= urgent_from,
                     urgency=urgency,
                     keywords=keywords.of_words(of_text),
@@ -122,20 +129,6 @@ class JoinedTagger:
                 )
             )
         return analyses
-
-
-def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Cut a batch into pieces of bounded length, in order."""
-    chunk: list[str] = []
-    size = 0
-    for text in texts:
-        if chunk and (size + len(text) > _CHUNK_CHARACTERS or len(chunk) == _CHUNK_TEXTS):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(text)
-        size += len(text)
-    if chunk:
-        yield chunk
 
 
 def load_linear(folder: Path = FOLDER) -> Linear:

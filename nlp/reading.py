@@ -1,0 +1,63 @@
+"""What a tagger makes of texts before it decides; those who learn from corrections step in here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from nlp.tagger import Tagger
+from posts.model import Analysis
+
+Floats = npt.NDArray[np.float32]
+_TEXTS = 512
+_CHARACTERS = 40_000
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Scores of texts, one row a text."""
+
+    sentiment: Floats
+    """Logarithms of probabilities (texts, 3), as those of intent (texts, 8)."""
+    intent: Floats
+    emotion: Floats | None
+    """The same (texts, 6); None where the tagger knows no emotions."""
+    topics: Floats
+    """Probabilities (texts, 17), as that of being urgent (texts, 1)."""
+    urgent: Floats
+    words: list[list[str]]
+    """Words of each text, for the keywords."""
+    vectors: Floats | None = None
+    """Vectors of length 1 (texts, width); None where nobody asked."""
+
+
+class ReadingTagger(Tagger, Protocol):
+    """A tagger whose scores can be seen before it decides: ``tag`` is ``decide(read(texts))``."""
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Score a chunk of texts, with vectors; see ``chunks``."""
+        ...
+
+    def decide(self, reading: Reading) -> list[Analysis]:
+        """Turn scores into tags."""
+        ...
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Return vectors of length 1 (texts, width): what is alike lies near."""
+        ...
+
+
+def chunks(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Cut a batch into pieces of bounded length, in order."""
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        if chunk and (size + len(text) > _CHARACTERS or len(chunk) == _TEXTS):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(text)
+        size += len(text)
+    if chunk:
+        yield chunk
