@@ -31,7 +31,7 @@ def crawl_channels(
 
     settings = load_settings()
     runs = crawl(chosen_channels(settings, channels or ()), settings)
-    ingested = wiring.ingest_backlog(settings)
+    ingested = wiring.ingest_or_wait(settings)
     if as_json:
         print_runs_json(runs, ingested)
     else:
@@ -59,7 +59,7 @@ def import_exports(
     result = import_into_archive(files, channel=channel, settings=settings)
     # Told before the tagging: the posts are kept, whatever may be wrong with model or index.
     print_import(result, quarantine=settings.data / "quarantine", as_json=as_json)
-    wiring.ingest_backlog(settings)
+    wiring.ingest_or_wait(settings)
 
 
 def show_demo(

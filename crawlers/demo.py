@@ -31,7 +31,7 @@ def run_demo(settings: Settings, *, dashboard: bool) -> None:
     with ReplayServer() as replay:
         file = _write_channels(settings.data, replay.base_url)
         runs = crawl(load_channels(file), settings)
-        print_runs(runs, wiring.ingest_backlog(settings))
+        print_runs(runs, wiring.ingest_or_wait(settings))
         if dashboard:
             _open_dashboard(settings.model_copy(update={"channels": file}))
 
@@ -80,6 +80,8 @@ def _open_dashboard(settings: Settings) -> None:
 
 def _environment(settings: Settings) -> Mapping[str, str]:
     """Hand the settings on to another process."""
-    values = settings.model_dump(mode="json", exclude_none=True)
+    # Secrets came from the environment and are still there; a dump would only hold stars.
+    secrets = {"store_api_key", "store_password"}
+    values = settings.model_dump(mode="json", exclude_none=True, exclude=secrets)
     named = {f"GONGSHENG_{name.upper()}": str(value) for name, value in values.items()}
     return {**os.environ, **named}

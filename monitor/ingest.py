@@ -37,6 +37,7 @@ def ingest(
     batch: int = BATCH,
     advance: Callable[[int], None] | None = None,
     put_right: PutRight | None = None,
+    tagged_before: PostStore | None = None,
 ) -> IngestResult:
     """Bring the index up to the archive, batch by batch, from its own checkpoint on.
 
@@ -50,6 +51,7 @@ def ingest(
         batch: versions read, tagged and written at once.
         advance: called with the number of versions done.
         put_right: finds what people corrected in posts; it is laid over what the tagger says.
+        tagged_before: another index whose tags may be taken over, where the tagger is the same.
 
     Raises:
         StoreUnavailable: the index is away; the backlog waits in the archive.
@@ -62,7 +64,7 @@ def ingest(
             f"the index holds version {checkpoint}, the archive ends at {head}: the index belongs "
             f"to another archive; build it anew with `gongsheng rebuild`"
         )
-    held = store if checkpoint > 0 else None
+    held = [index for index in (tagged_before, store if checkpoint > 0 else None) if index]
     read = indexed = 0
     for versions in _batches(archive.since(checkpoint), batch):
         tagged = _put_right(_tag(versions, tagger, held), put_right)
@@ -88,15 +90,16 @@ def _batches(versions: Iterator[tuple[int, Post]], size: int) -> Iterator[list[t
 
 
 def _tag(
-    versions: list[tuple[int, Post]], tagger: Tagger, held: PostStore | None
+    versions: list[tuple[int, Post]], tagger: Tagger, held: list[PostStore]
 ) -> list[TaggedPost]:
     """Tag the last version of each post; one whose text is unchanged keeps its tags."""
     last = {post.id: (number, post) for number, post in versions}
     tags = {}
-    if held is not None:
-        for post_id, (_, post) in last.items():
-            known = held.get(post_id)
-            if known and known.analysis.model == tagger.version and _reads_alike(known.post, post):
+    for index in held:
+        for post_id, known in index.find(list(last)).items():
+            if known.analysis.model == tagger.version and _reads_alike(
+                known.post, last[post_id][1]
+            ):
                 tags[post_id] = known.analysis
     missing = [(post_id, post) for post_id, (_, post) in last.items() if post_id not in tags]
     analyses = tagger.tag([text_to_tag(post) for _, post in missing])

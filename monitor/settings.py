@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from posts.errors import SettingsError
@@ -18,7 +18,26 @@ class Settings(BaseSettings):
     )
     store: str = Field(
         "embedded:",
-        description="Index: `embedded:` (under the data folder) or `embedded:/folder`",
+        description="Index: `embedded:` (under the data folder), `embedded:/folder`, or "
+        "Elasticsearch as `http(s)://host:port[,host:port][/name]`",
+    )
+    store_api_key: SecretStr | None = Field(None, description="API key of Elasticsearch")
+    store_user: str | None = Field(None, description="User at Elasticsearch, instead of a key")
+    store_password: SecretStr | None = Field(None, description="Password of that user")
+    store_ca_file: Path | None = Field(
+        None, description="Certificate of the authority that signed Elasticsearch's certificate"
+    )
+    store_timeout: float = Field(
+        30, gt=0, description="Seconds that Elasticsearch has for one answer"
+    )
+    store_shards: int = Field(
+        1, ge=1, le=64, description="Primary shards of each month's index in Elasticsearch"
+    )
+    store_keep_months: int | None = Field(
+        None,
+        ge=1,
+        description="Months that Elasticsearch keeps, the current one included; unset keeps all. "
+        "The archive keeps everything",
     )
     channels: Path = Field(
         Path("channels.yaml"), description="YAML file that lists the channels to crawl"

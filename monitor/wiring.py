@@ -1,9 +1,11 @@
 """The parts of the house, built from the settings: the one place where they meet."""
 
+import sys
 from datetime import datetime, timedelta
 
 from monitor.accounts import Accounts
 from monitor.audit import Audit
+from monitor.backlog import KnownCheckpoint, only_writer
 from monitor.channels import load_channels
 from monitor.corrections import Corrections
 from monitor.desk import Cabinet
@@ -21,10 +23,12 @@ from monitor.status import Status, status, with_logins
 from nlp.segment import JiebaText
 from nlp.tagger import Tagger, open_tagger
 from posts.archive import Archive
+from posts.errors import StoreUnavailable
 from posts.model import CHINA
 from posts.privacy import Mask, load_key
 from posts.quarantine import Quarantine
-from posts.store import PostStore, open_store
+from posts.store import NewGeneration, PostStore, open_new_generation, open_store
+from posts.store.access import ElasticAccess
 
 
 def archive(settings: Settings) -> Archive:
@@ -34,7 +38,36 @@ def archive(settings: Settings) -> Archive:
 
 def store(settings: Settings) -> PostStore:
     """Open the index that ``GONGSHENG_STORE`` names."""
-    return open_store(settings.store, data=settings.data, search_text=JiebaText())
+    return open_store(
+        settings.store,
+        data=settings.data,
+        search_text=JiebaText(),
+        access=elastic_access(settings),
+    )
+
+
+def new_generation(settings: Settings, url: str, mark: str) -> NewGeneration:
+    """Open an index to be built beside the one at ``url``."""
+    return open_new_generation(
+        url,
+        data=settings.data,
+        search_text=JiebaText(),
+        mark=mark,
+        access=elastic_access(settings),
+    )
+
+
+def elastic_access(settings: Settings) -> ElasticAccess:
+    """Credentials and behaviour of the connection to Elasticsearch."""
+    return ElasticAccess(
+        api_key=settings.store_api_key,
+        user=settings.store_user,
+        password=settings.store_password,
+        ca_file=settings.store_ca_file,
+        timeout=settings.store_timeout,
+        shards=settings.store_shards,
+        keep_months=settings.store_keep_months,
+    )
 
 
 def tagger(settings: Settings) -> Tagger:
@@ -84,16 +117,38 @@ def cabinet(settings: Settings, index: PostStore, database: Office) -> Cabinet:
 
 
 def ingest_backlog(settings: Settings) -> IngestResult:
-    """Tag and index what the archive holds and the index does not, with progress on stderr."""
-    kept, index = archive(settings), store(settings)
+    """Tag and index what the archive holds and the index does not, with progress on stderr.
+
+    Raises:
+        StoreUnavailable: the index is away; the message says how many posts wait.
+    """
+    with only_writer(settings.data):
+        kept, index = archive(settings), store(settings)
+        known = KnownCheckpoint(settings.data, settings.store)
+        try:
+            with progress("tagging", kept.head() - index.checkpoint()) as advance:
+                done = ingest(
+                    kept, index, tagger(settings), advance=advance, put_right=put_right(settings)
+                )
+            known.keep(done.checkpoint)
+            return done
+        except StoreUnavailable as error:
+            waiting = kept.head() - known.read()
+            raise StoreUnavailable(
+                f"index is away; {waiting} posts wait in the archive ({error})"
+            ) from error
+        finally:
+            index.close()
+            kept.close()
+
+
+def ingest_or_wait(settings: Settings) -> IngestResult:
+    """Ingest; where the index is away say so on stderr and let the posts wait."""
     try:
-        with progress("tagging", kept.head() - index.checkpoint()) as advance:
-            return ingest(
-                kept, index, tagger(settings), advance=advance, put_right=put_right(settings)
-            )
-    finally:
-        index.close()
-        kept.close()
+        return ingest_backlog(settings)
+    except StoreUnavailable as error:
+        print(f"gongsheng: {error}", file=sys.stderr)  # noqa: T201
+        return IngestResult(0, 0, KnownCheckpoint(settings.data, settings.store).read())
 
 
 def put_right(settings: Settings) -> PutRight | None:
@@ -101,6 +156,12 @@ def put_right(settings: Settings) -> PutRight | None:
     if not office_exists(settings.office, settings.data):
         return None
     return Corrections(office(settings)).of
+
+
+def corrected_posts(settings: Settings) -> list[str]:
+    """Ids of posts that people corrected, those of withdrawn corrections included."""
+    newest = Corrections(office(settings)).newest(limit=100_000)
+    return list(dict.fromkeys(correction.post_id for correction in newest))
 
 
 def current_status(settings: Settings) -> Status:

@@ -92,12 +92,15 @@ class Archive:
     def latest(self, post_id: str) -> Post | None:
         """Latest version of a post; None where it is unknown."""
         with self._threads:
-            position = self._position()
-            if (position.sequence if position else 0) != self._posts.head():
-                with self._writing():
-                    self._catch_up()
+            self._bring_up()
             version = self._latest.find([post_id]).get(post_id)
             return self._read(version) if version else None
+
+    def count(self) -> int:
+        """How many posts there are, each counted once whatever its versions."""
+        with self._threads:
+            self._bring_up()
+            return self._latest.count()
 
     def history(self, post_id: str) -> list[tuple[int, Post]]:
         """Every version of a post with its sequence number, oldest first. Reads the whole log."""
@@ -158,6 +161,12 @@ class Archive:
                 ) from error
             finally:
                 lock.release()
+
+    def _bring_up(self) -> None:
+        position = self._position()
+        if (position.sequence if position else 0) != self._posts.head():
+            with self._writing():
+                self._catch_up()
 
     def _append(self, batch: list[Post]) -> Appended:
         known = self._latest.find([post.id for post in batch])

@@ -72,6 +72,10 @@ class LatestVersions:
             found.update((row[0], Version(*row[1:])) for row in rows)
         return found
 
+    def count(self) -> int:
+        """How many posts there are."""
+        return int(self._connection().execute("SELECT count(*) FROM latest").fetchone()[0])
+
     def put(self, versions: Iterable[tuple[str, bytes, int]], frame: Frame) -> None:
         """Take in the versions of one frame: id, digest, sequence number."""
         rows = (

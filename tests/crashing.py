@@ -2,9 +2,11 @@
 
 python -m tests.crashing append FOLDER FIRST LAST
 python -m tests.crashing ingest FOLDER
+python -m tests.crashing rebuild DATA STORE
 """
 
 import sys
+import time
 from pathlib import Path
 
 from monitor.ingest import ingest
@@ -33,6 +35,22 @@ def index(folder: Path) -> None:
     ingest(archive, store, WordTagger(), batch=20, advance=lambda done: _say(str(done)))
 
 
+def rebuild(data: Path, url: str) -> None:
+    """Build an index anew in small batches, one every tenth of a second; never ends it."""
+    from nlp.tagger import open_tagger
+    from posts.store import open_new_generation
+
+    tagger = open_tagger("baseline")
+    new = open_new_generation(url, data=data, search_text=JiebaText(), mark=tagger.version)
+    _say("start")
+
+    def advance(done: int) -> None:
+        _say(str(done))
+        time.sleep(0.1)
+
+    ingest(Archive(data / "archive"), new, tagger, batch=20, advance=advance)
+
+
 def crawl_demo(folder: Path, base_url: str) -> None:
     """Crawl the demo's channels from a replay server, then tag and index."""
     # Scrapy loads slowly, and the other workers are killed before they would need it.
@@ -57,5 +75,7 @@ if __name__ == "__main__":
         append(Path(folder), *map(int, rest))
     elif work == "ingest":
         index(Path(folder))
+    elif work == "rebuild":
+        rebuild(Path(folder), *rest)
     else:
         crawl_demo(Path(folder), *rest)

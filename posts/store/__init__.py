@@ -10,7 +10,7 @@ from posts.model import TaggedPost
 from posts.query import CrossCount, DayCount, FacetField, PostQuery, ResultPage, Sort, StoreHealth
 
 if TYPE_CHECKING:
-    from posts.store.elastic_client import ElasticAccess
+    from posts.store.access import ElasticAccess
 
 _EMBEDDED = "embedded:"
 _SERVERS = ("http://", "https://")

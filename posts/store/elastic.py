@@ -13,9 +13,10 @@ from posts.model import CHINA, TaggedPost
 from posts.query import FacetField, Hit, PostQuery, ResultPage, Sort, StoreHealth
 from posts.search_tree import Expression, wanted
 from posts.store import SearchText
+from posts.store.access import ElasticAccess
 from posts.store.counting import Answer, Asked, CountingStore, facet_counts
 from posts.store.document import oldest
-from posts.store.elastic_client import ElasticAccess, connect, parse_url, translated, whole
+from posts.store.elastic_client import connect, parse_url, translated, whole
 from posts.store.elastic_index import ElasticIndex
 from posts.store.elastic_mapping import STORED, restore
 from posts.store.elastic_query import SORTS, Clause, ElasticQueryBuilder

@@ -3,37 +3,19 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, Elasticsearch
-from pydantic import BaseModel, ConfigDict, SecretStr
 
 from posts.errors import GongshengError, SettingsError, StoreError, StoreUnavailable
+from posts.store.access import ElasticAccess
 
 DEFAULT_PREFIX = "gongsheng"
 _PREFIX = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _BUSY = {408, 429, 502, 503, 504}
 _HINT = "nothing is lost: posts wait in the archive and are indexed when it answers again"
-
-
-class ElasticAccess(BaseModel):
-    """Credentials and behaviour of the connection; secrets never show in a log or an error."""
-
-    model_config = ConfigDict(frozen=True)
-
-    api_key: SecretStr | None = None
-    user: str | None = None
-    password: SecretStr | None = None
-    ca_file: Path | None = None
-    timeout: float = 30.0
-    """Seconds for one request."""
-    shards: int = 1
-    """Primary shards of every monthly index."""
-    keep_months: int | None = None
-    """Months that are kept, the current one included; None keeps all."""
 
 
 def parse_url(url: str) -> tuple[list[str], str]:

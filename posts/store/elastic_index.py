@@ -17,7 +17,7 @@ from typing import Any
 from elasticsearch import ConflictError, Elasticsearch, NotFoundError
 
 from posts.errors import StoreError, StoreUnavailable
-from posts.store.elastic_client import ElasticAccess
+from posts.store.access import ElasticAccess
 from posts.store.elastic_mapping import (
     MAPPING,
     SCHEMA_VERSION,
@@ -106,7 +106,11 @@ class ElasticIndex:
         )
 
     def checkpoint(self) -> int:
-        """Return the checkpoint of this generation; 0 for a new one."""
+        """Return the checkpoint of the generation in use; 0 for a new one."""
+        number = None if self._hidden else self._number(self._aliased())
+        if number is not None and number != self._generation:  # it was rebuilt meanwhile
+            self._generation = number
+            self._made.clear()
         return int(self._state()[0].get("checkpoint", 0))
 
     def keep_checkpoint(self, checkpoint: int) -> None:

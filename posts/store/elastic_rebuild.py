@@ -1,8 +1,9 @@
 """A new generation of indices in Elasticsearch, built beside the one that the alias names."""
 
 from posts.store import SearchText
+from posts.store.access import ElasticAccess
 from posts.store.elastic import ElasticStore
-from posts.store.elastic_client import ElasticAccess, translated
+from posts.store.elastic_client import translated
 
 
 class ElasticGeneration(ElasticStore):
