@@ -2,10 +2,10 @@
 
 A table is counts by two values. Whoever looks is taken to know every total of a row and a column,
 that no count is below 0, and everything shown. A count under the limit is hidden; then more are
-hidden until for every hidden one another value would fit what is known just as well. Whether one
-fits is a question of circulations: hidden cells are edges between their row and their column, and
-a count can be one higher (or lower) exactly where a cycle of hidden cells can take up the
-difference (D. Gusfield, "A Graph Theoretic Approach to Statistical Data Security", 1988).
+hidden until for every hidden one (other than 0) another value would fit what is known as well.
+Whether one fits is a question of circulations: hidden cells are edges between their row and their
+column, and a count can be one higher (or lower) exactly where a cycle of hidden cells can take up
+the difference (D. Gusfield, "A Graph Theoretic Approach to Statistical Data Security", 1988).
 """
 
 from collections import defaultdict
@@ -55,14 +55,15 @@ def protect(
     for cell, n in table.items():
         if 0 < n < limit or cell[0] in veiled:
             hiding.hide(cell)
-    # What is ambiguous stays so when more is hidden, so only the others are looked at again.
-    bare = sorted(hiding.hidden)
+    # What is ambiguous stays so when more is hidden, so only the others are looked at again. That a
+    # hidden 0 is 0 may be found out: it is nobody.
+    bare = sorted(cell for cell in hiding.hidden if table[cell])
     while bare := [cell for cell in bare if not hiding.ambiguous(cell)]:
         more = hiding.next_for(bare[0])
         if more is None:
             break
         hiding.hide(more)
-        bare.append(more)
+        bare += [more] if table[more] else []
     shown = {cell: n for cell, n in table.items() if cell not in hiding.hidden}
     return Shown(shown, frozenset(hiding.hidden), safe=not bare)
 

@@ -1,0 +1,247 @@
+"""What is hidden stays hidden from whoever adds, subtracts and narrows."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.group_counts import GroupCounts, protected_counts, protected_cross
+from monitor.small_groups import protect, protect_row
+from nlp.segment import JiebaText
+from posts.errors import SmallGroup
+from posts.query import FacetField, PostQuery
+from posts.store.embedded import EmbeddedStore
+from tests.sample_posts import china, tagged
+
+LIMIT = 5
+
+
+def open_cells(shown, hidden, row_totals, column_totals):
+    """Hidden cells for which more than one number agrees with what is shown and the totals."""
+    rows, columns = Counter(row_totals), Counter(column_totals)
+    for (row, column), n in shown.items():
+        columns[column] -= n
+        if row in rows:
+            rows[row] -= n
+    cells, seen = sorted(hidden), {cell: set() for cell in hidden}
+
+    def fill(place, found):
+        if all(len(values) > 1 for values in seen.values()):
+            return
+        if place == len(cells):
+            if not any(rows.values()) and not any(columns.values()):
+                for cell, n in found.items():
+                    seen[cell].add(n)
+            return
+        row, column = cells[place]
+        most = min(columns[column], rows[row]) if row in rows else columns[column]
+        for n in range(most + 1):
+            columns[column] -= n
+            if row in rows:
+                rows[row] -= n
+            fill(place + 1, {**found, (row, column): n})
+            columns[column] += n
+            if row in rows:
+                rows[row] += n
+
+    fill(0, {})
+    return {cell for cell, values in seen.items() if len(values) > 1}
+
+
+SMALL = st.lists(
+    st.lists(st.integers(0, 7), min_size=2, max_size=3), min_size=2, max_size=3
+).filter(lambda rows: len({len(row) for row in rows}) == 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SMALL)
+def test_every_hidden_cell_could_be_another_number_for_all_anybody_can_add_up(rows):
+    table = {(str(r), str(c)): n for r, row in enumerate(rows) for c, n in enumerate(row)}
+    names = [str(r) for r in range(len(rows))], [str(c) for c in range(len(rows[0]))]
+    found = protect(table, 3, rows=names[0], columns=names[1])
+    assert {c for c, n in table.items() if 0 < n < 3} <= found.hidden
+    assert all(found.counts[cell] == table[cell] for cell in table.keys() - found.hidden)
+    if not found.safe or len(found.hidden) > 6:
+        return
+    rows_known = {r: sum(n for c, n in table.items() if c[0] == r) for r in names[0]}
+    columns_known = {k: sum(n for c, n in table.items() if c[1] == k) for k in names[1]}
+    must = {cell for cell in found.hidden if table[cell]}
+    assert must <= open_cells(found.counts, found.hidden, rows_known, columns_known)
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=8))
+def test_a_row_never_hides_a_single_number(counts):
+    named = {str(n): count for n, count in enumerate(counts)}
+    found = protect_row(named, LIMIT, sorted(named))
+    hidden = [named[value] for _, value in found.hidden]
+    assert found.safe
+    assert len(hidden) != 1
+    assert not hidden or sum(hidden) > 0
+
+
+def test_what_is_large_enough_is_shown():
+    found = protect({("a", "x"): 5, ("a", "y"): 0}, LIMIT, rows=["a"], columns=["x", "y"])
+    assert (found.hidden, found.safe) == (frozenset(), True)
+
+
+def test_a_single_cell_cannot_be_hidden_from_one_who_knows_the_sum():
+    assert not protect({("a", "x"): 3}, LIMIT, rows=["a"], columns=["x"]).safe
+
+
+def test_a_large_table_is_done_at_once():
+    table = {(f"r{r}", f"c{c}"): (r * 7 + c * 3) % 30 for r in range(40) for c in range(20)}
+    rows, columns = [f"r{r}" for r in range(40)], [f"c{c}" for c in range(20)]
+    found = protect(table, LIMIT, rows=rows, columns=columns)
+    assert found.safe
+    assert all(n == 0 or n >= LIMIT for n in found.counts.values())
+
+
+def test_one_answer_hides_the_smallest_neighbour_too():
+    found = protected_counts({"江苏": 20, "广东": 9, "海外": 2}, LIMIT)
+    assert (dict(found.shown), found.hidden) == ({"江苏": 20}, ("广东", "海外"))
+
+
+# --- whoever asks the index ---------------------------------------------------------------------
+
+REGIONS = ("江苏", "广东", "河南", "海外")
+
+
+def posts(cells):
+    """Posts by region, sentiment, gender and month."""
+    made = []
+    for (region, sentiment, gender, month), n in cells.items():
+        made += [
+            tagged(
+                f"{len(made) + k}", region=region, sentiment=sentiment, gender=gender,
+                by_channel=False, published_at=china(f"2026-{month:02}-10 09:00"),
+            )
+            for k in range(n)
+        ]  # fmt: skip
+    return made
+
+
+@pytest.fixture(scope="module")
+def groups(tmp_path_factory):
+    cells = {
+        ("江苏", "negative", "m", 9): 12, ("江苏", "positive", "f", 9): 9,
+        ("江苏", "negative", "f", 10): 7, ("广东", "negative", "m", 9): 8,
+        ("广东", "positive", "f", 10): 2, ("广东", "neutral", "m", 10): 6,
+        ("河南", "negative", "f", 9): 6, ("河南", "positive", "m", 10): 6,
+        ("海外", "negative", "f", 10): 1,
+    }  # fmt: skip
+    store = EmbeddedStore(tmp_path_factory.mktemp("groups"), JiebaText())
+    store.write(posts(cells), checkpoint=1)
+    yield GroupCounts(store, LIMIT)
+    store.close()
+
+
+def test_regions_show_no_small_group_and_none_by_subtraction(groups):
+    found = groups.count_by(FacetField.REGION, PostQuery())
+    assert "海外" in found.hidden
+    assert len(found.hidden) >= 2
+    assert all(n >= LIMIT for n in found.shown.values())
+
+
+def test_the_whole_less_a_part_does_not_tell_the_small_part(groups):
+    """广东: 16 in all, 8 negative, 6 neutral, so 2 positive: another is hidden too."""
+    parts = [
+        groups.count_by(FacetField.REGION, PostQuery(sentiments=(s,)))
+        for s in ("negative", "neutral", "positive")
+    ]
+    known = [found.shown.get("广东") for found in parts if "广东" not in found.hidden]
+    assert len(known) < 2
+    two = groups.count_by(FacetField.REGION, PostQuery(sentiments=("negative", "neutral")))
+    assert "广东" in two.hidden
+
+
+def test_a_table_of_two_fields_agrees_with_the_filter_for_each_of_its_columns(groups):
+    table = groups.cross(FacetField.REGION, FacetField.SENTIMENT, PostQuery())
+    shown = {(c.row, c.column): c.count for c in table.shown}
+    for sentiment in ("negative", "neutral", "positive"):
+        found = groups.count_by(FacetField.REGION, PostQuery(sentiments=(sentiment,)))
+        assert dict(found.shown) == {r: n for (r, s), n in shown.items() if s == sentiment}
+        assert {(r, sentiment) for r in found.hidden} <= set(table.hidden)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        PostQuery(text="食堂"),
+        PostQuery(text='"食堂的汤" NOT 咸'),
+        PostQuery(thread_id="weibo:1"),
+        PostQuery(urgent=True),
+        PostQuery(platforms=("weibo",)),
+        PostQuery(since=date(2026, 9, 10), until=date(2026, 9, 10)),
+        PostQuery(sentiments=("negative",), kinds=("comment",)),
+        PostQuery(sentiments=("negative",), genders=("f",)),
+        PostQuery(topics=("wages", "hours")),
+        PostQuery(by_channel=True),
+    ],
+)
+def test_questions_that_could_be_subtracted_from_each_other_are_refused(groups, question):
+    with pytest.raises(SmallGroup):
+        groups.count_by(FacetField.REGION, question)
+
+
+def test_none_and_few_are_answered_alike(groups):
+    said = set()
+    for region in ("海外", "月球"):
+        with pytest.raises(SmallGroup) as refused:
+            groups.total(PostQuery(regions=(region,)))
+        said.add(str(refused.value))
+    assert len(said) == 1
+
+
+def test_whole_months_can_be_asked_and_agree_with_the_totals(groups):
+    september = PostQuery(since=date(2026, 9, 1), until=date(2026, 9, 30))
+    october = PostQuery(since=date(2026, 10, 1), until=date(2026, 10, 31))
+    found = [groups.count_by(FacetField.REGION, q) for q in (september, october)]
+    assert all(n >= LIMIT for one in found for n in one.shown.values())
+    assert found[0].shown["江苏"] == 21
+
+
+CELLS = st.dictionaries(
+    st.tuples(
+        st.sampled_from(REGIONS[:3]),
+        st.sampled_from(["negative", "neutral", "positive"]),
+        st.sampled_from(["m", "f"]),
+        st.sampled_from([9, 10]),
+    ),
+    st.integers(1, 8),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(CELLS)
+def test_every_table_there_is_leaves_every_hidden_cell_open(tmp_path_factory, cells):
+    """The attacker asks every filter of one field and knows every total; each table stays open."""
+    store = EmbeddedStore(tmp_path_factory.mktemp("any"), JiebaText())
+    store.write(posts(cells), checkpoint=1)
+    asked = GroupCounts(store, 3)
+    totals = asked.count_by(FacetField.REGION, PostQuery())
+    table = asked.cross(FacetField.REGION, FacetField.SENTIMENT, PostQuery())
+    truth = Counter()
+    for (region, sentiment, _, _), n in cells.items():
+        truth[region, sentiment] += n
+    rows = sorted({region for region, *_ in cells})
+    columns = sorted({sentiment for _, sentiment, *_ in cells})
+    shown = {(r, c): 0 for r in rows for c in columns if (r, c) not in set(table.hidden)}
+    shown |= {(c.row, c.column): c.count for c in table.shown}
+    assert all(truth[cell] == n and (n == 0 or n >= 3) for cell, n in shown.items())
+    hidden = [cell for cell in table.hidden if cell[0] in rows and cell[1] in columns]
+    known = {r: n for r, n in totals.shown.items() if r in rows}
+    per_column = {c: sum(truth[r, c] for r in rows) for c in columns}
+    if len(hidden) < len(rows) * len(columns) and len(hidden) <= 6:
+        must = {cell for cell in hidden if truth[cell]}
+        assert must <= open_cells(shown, hidden, known, per_column)
+    store.close()
+
+
+def test_a_cross_table_for_those_who_see_single_posts_hides_small_cells_too(groups):
+    store = groups._store
+    table = protected_cross(store.cross(FacetField.REGION, FacetField.GENDER, PostQuery()), LIMIT)
+    assert all(c.count >= LIMIT for c in table.shown)
