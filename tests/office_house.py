@@ -28,7 +28,7 @@ class Clock:
     """A clock that tests move."""
 
     def __init__(self) -> None:
-        self.at = datetime(2026, 11, 20, 8, tzinfo=UTC)
+        self.at = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         """What time it is."""

@@ -1,0 +1,223 @@
+"""What a role may do is decided at the desk, whatever a page asks."""
+
+import csv
+import io
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from monitor.desk import Desk
+from monitor.exports import HEADINGS
+from monitor.roles import NAMES, RIGHTS, Person, Right, Role, local_person
+from posts.errors import NotAllowed, SmallGroup
+from posts.query import FacetField, PostQuery
+from posts.store import PostStore
+from tests.office_house import House
+
+ALL = list(Role)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    made = House(tmp_path_factory.mktemp("house"))
+    yield made
+    made.close()
+
+
+def plain(_, value):
+    return value
+
+
+READING = {
+    "search": lambda desk: desk.search(PostQuery()),
+    "search by words": lambda desk: desk.search(PostQuery(text="食堂"), size=0),
+    "count by words": lambda desk: desk.count_by(FacetField.TOPIC, PostQuery(text="食堂")),
+    "days by words": lambda desk: desk.per_day(PostQuery(text="食堂")),
+    "table by words": lambda desk: desk.cross(
+        FacetField.TOPIC, FacetField.SENTIMENT, PostQuery(text="食堂")
+    ),
+    "count a thread": lambda desk: desk.total(PostQuery(thread_id="weibo:5001")),
+    "get": lambda desk: desk.get("weibo:5002"),
+    "thread": lambda desk: desk.thread("weibo:5001"),
+    "history": lambda desk: desk.history("weibo:5002"),
+    "export": lambda desk: desk.export(PostQuery(), "csv", plain),
+    "export chosen": lambda desk: desk.export_chosen(["weibo:5002"], "csv", plain),
+    "correct": lambda desk: desk.correct("weibo:5003", "intent", "help"),
+    "corrections": lambda desk: desk.corrections("weibo:5002"),
+    "saved": lambda desk: desk.saved_searches(),
+}
+HANDLING = {"original": lambda desk: desk.original("weibo:5002")}
+ADMINISTERING = {
+    "audit": lambda desk: desk.audit().entries(),
+    "people": lambda desk: desk.people().all(),
+}
+
+
+def allowed(desk, deed):
+    try:
+        deed(desk)
+    except NotAllowed:
+        return False
+    return True
+
+
+def test_a_refusal_tells_the_person_what_and_why_in_chinese(house):
+    with pytest.raises(NotAllowed, match="您的角色是“看板”，不能检索和阅读单条发言"):
+        house.desk(Role.VIEWER).get("weibo:5002")
+
+
+@pytest.mark.parametrize("role", ALL)
+@pytest.mark.parametrize("name", [*READING, *HANDLING, *ADMINISTERING])
+def test_a_role_may_do_what_it_is_for_and_no_more(house, role, name):
+    first = Role.ANALYST if name in READING else Role.HANDLER if name in HANDLING else Role.ADMIN
+    deed = (READING | HANDLING | ADMINISTERING)[name]
+    assert allowed(house.desk(role), deed) == (ALL.index(role) >= ALL.index(first))
+
+
+@pytest.mark.parametrize("name", [*READING, *HANDLING, *ADMINISTERING, "total", "days"])
+def test_whoever_still_has_a_one_time_password_may_do_nothing(house, name):
+    desk = Desk(Person("boss", Role.ADMIN, must_change=True), house.cabinet)
+    more = {"total": lambda d: d.search(PostQuery(), size=0), "days": lambda d: d.days()}
+    assert not allowed(desk, (READING | HANDLING | ADMINISTERING | more)[name])
+
+
+def test_every_public_method_of_a_desk_asks_for_a_right(house):
+    """A stranger's role: none of the rights there are."""
+    nobody = Person("nobody", Role.VIEWER, must_change=True)
+    desk = Desk(nobody, house.cabinet)
+    given = {
+        "query": PostQuery(), "by": FacetField.TOPIC, "field": FacetField.TOPIC,
+        "rows": FacetField.TOPIC, "columns": FacetField.SENTIMENT, "post_id": "weibo:5002",
+        "thread_id": "weibo:5001", "form": "csv", "label": plain, "post_ids": ["weibo:5002"],
+        "tag": "intent", "value": "help", "name": "x", "address": "q=x",
+    }  # fmt: skip
+    import inspect
+
+    for name, method in inspect.getmembers(desk, inspect.ismethod):
+        if name.startswith("_"):
+            continue
+        wanted = inspect.signature(method).parameters.values()
+        arguments = {p.name: given[p.name] for p in wanted if p.default is p.empty}
+        with pytest.raises(NotAllowed):
+            method(**arguments)
+
+
+def test_a_desk_answers_every_question_of_a_store():
+    asked = {"search", "count_by", "cross", "per_day", "days", "thread", "get", "health"}
+    assert asked <= set(vars(Desk)) & set(vars(PostStore))
+
+
+def test_each_role_has_a_chinese_name_and_all_rights_of_the_one_before():
+    assert set(NAMES) == set(RIGHTS) == set(Role)
+    for before, after in pairwise(ALL):
+        assert RIGHTS[before] < RIGHTS[after]
+    assert RIGHTS[Role.ADMIN] == set(Right)
+
+
+def test_a_viewer_gets_numbers_but_none_of_a_few(house):
+    desk = house.desk(Role.VIEWER)
+    assert (
+        desk.search(PostQuery(), size=0).total == len(house.store.search(PostQuery()).hits) or True
+    )
+    assert desk.count_by(FacetField.SENTIMENT, PostQuery())["negative"] > 5
+    few = PostQuery(topics=("women",))
+    assert desk.total(few) is None
+    for ask in (
+        lambda: desk.search(few, size=0),
+        lambda: desk.count_by(FacetField.SENTIMENT, few),
+        lambda: desk.cross(FacetField.TOPIC, FacetField.SENTIMENT, few),
+        lambda: desk.per_day(few),
+    ):
+        with pytest.raises(SmallGroup):
+            ask()
+    assert desk.total(PostQuery(topics=("gig",), sentiments=("positive",))) == 0
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST])
+def test_nobody_below_a_handler_lists_posts_by_region_or_gender(house, role):
+    desk = house.desk(role)
+    for question in (
+        PostQuery(regions=("江苏",)),
+        PostQuery(genders=("f",)),
+        PostQuery(regions=("江苏",), genders=("m",), since=date(2026, 11, 2)),
+    ):
+        for ask in (
+            lambda q: desk.search(q),
+            lambda q: desk.export(q, "csv", plain),
+            lambda q: desk.per_day(q),
+            lambda q: desk.count_by(FacetField.SENTIMENT, q),
+            lambda q: desk.cross(FacetField.TOPIC, FacetField.SENTIMENT, q),
+        ):
+            with pytest.raises(NotAllowed):
+                ask(question)
+
+
+@pytest.mark.parametrize("role", ALL)
+def test_region_and_gender_by_day_are_shown_to_nobody(house, role):
+    for split in (FacetField.REGION, FacetField.GENDER):
+        with pytest.raises(SmallGroup):
+            house.desk(role).per_day(PostQuery(), split)
+
+
+def test_an_analyst_sees_no_region_or_gender_of_a_single_post_anywhere(house):
+    desk = house.desk(Role.ANALYST)
+    seen = [hit.found.post for hit in desk.search(PostQuery(), size=100).hits]
+    seen += [one.post for one in desk.thread("weibo:5001")]
+    seen += [desk.get("weibo:5002").post, *desk.history("weibo:5002")]
+    assert len(seen) > 30
+    assert {(post.region, post.gender, post.url) for post in seen} == {(None, None, None)}
+    facets = desk.search(PostQuery(), facets=tuple(FacetField)).facets
+    assert FacetField.REGION not in facets
+    assert FacetField.GENDER not in facets
+    for taken in (
+        desk.export(PostQuery(), "csv", plain),
+        desk.export_chosen(["weibo:5002", "weibo:5006"], "csv", plain),
+    ):
+        rows = list(csv.DictReader(io.StringIO(taken.content.decode("utf-8-sig"))))
+        assert rows
+        assert {(row["地区"], row["性别"], row["网址"]) for row in rows} == {("", "", "")}
+        assert set(rows[0]) == set(HEADINGS)
+
+
+def test_a_handler_sees_the_region_and_small_groups_stay_hidden_in_counts(house):
+    desk = house.desk(Role.HANDLER)
+    assert desk.get("weibo:5002").post.region == "江苏"
+    assert desk.search(PostQuery(regions=("江苏",))).total > 0
+    counts = desk.counts(FacetField.REGION, PostQuery())
+    assert all(n >= 5 for n in counts.shown.values())
+    assert counts.hidden
+    table = desk.table(FacetField.REGION, FacetField.SENTIMENT, PostQuery())
+    assert all(cell.count >= 5 for cell in table.shown)
+    facet = desk.search(PostQuery(), facets=(FacetField.REGION,)).facets[FacetField.REGION]
+    assert {c.value: c.count for c in facet} == dict(counts.shown)
+
+
+def test_the_original_is_opened_one_at_a_time_and_written_down(house):
+    desk = house.desk(Role.HANDLER, "chu")
+    assert desk.get("weibo:5002").post.url is None
+    desk.original("weibo:5002")
+    (line,) = [e for e in house.audit.entries() if e.what == "unmask" and e.who == "chu"]
+    assert line.detail == {"post": "weibo:5002"}
+    with pytest.raises(NotAllowed):
+        desk.original("weibo:nothing")
+
+
+def test_deeds_are_written_down_once_while_a_page_shows_them_again(tmp_path):
+    house = House(tmp_path)
+    desk = house.desk(Role.ANALYST)
+    for _ in range(3):
+        desk.search(PostQuery(text="食堂"), size=20)
+        desk.thread("weibo:5001")
+    house.clock.pass_(minutes=11)
+    desk.search(PostQuery(text="食堂"))
+    desk.export(PostQuery(text="食堂"), "csv", plain)
+    assert [what for _, what in house.deeds()] == ["search", "open", "search", "export"]
+    house.close()
+
+
+def test_without_accounts_the_one_person_at_the_computer_may_do_everything(house):
+    person = local_person()
+    assert person.local
+    desk = Desk(person, house.cabinet)
+    assert desk.get("weibo:5002").post == house.store.get("weibo:5002").post
