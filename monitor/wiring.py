@@ -20,6 +20,8 @@ from monitor.saved import SavedSearches
 from monitor.sessions import Sessions
 from monitor.settings import Settings
 from monitor.status import Status, status, with_logins
+from monitor.vector_file import Beside, VectorFile
+from nlp.reading import reads
 from nlp.segment import JiebaText
 from nlp.tagger import Tagger, open_tagger
 from posts.archive import Archive
@@ -126,10 +128,13 @@ def ingest_backlog(settings: Settings) -> IngestResult:
         kept, index = archive(settings), store(settings)
         known = KnownCheckpoint(settings.data, settings.store)
         try:
+            tags, vectors = tagger(settings), settings.data / "vectors"
+            beside = Beside(vectors, kept, tags, index.checkpoint())
             with progress("tagging", kept.head() - index.checkpoint()) as advance:
                 done = ingest(
-                    kept, index, tagger(settings), advance=advance, put_right=put_right(settings)
-                )
+                    kept, index, beside.tagger,
+                    advance=beside.after(advance), put_right=put_right(settings),
+                )  # fmt: skip
             known.keep(done.checkpoint)
             return done
         except StoreUnavailable as error:
@@ -149,6 +154,12 @@ def ingest_or_wait(settings: Settings) -> IngestResult:
     except StoreUnavailable as error:
         print(f"gongsheng: {error}", file=sys.stderr)  # noqa: T201
         return IngestResult(0, 0, KnownCheckpoint(settings.data, settings.store).read())
+
+
+def similar_posts(settings: Settings, tags: Tagger) -> VectorFile | None:
+    """Vectors of the posts, to find similar ones; None where the tagger gives none."""
+    reader = reads(tags)
+    return None if reader is None else VectorFile(settings.data / "vectors", reader)
 
 
 def put_right(settings: Settings) -> PutRight | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ class Reading:
     """Vectors of length 1 (texts, width); None where nobody asked."""
 
 
+@runtime_checkable
 class ReadingTagger(Tagger, Protocol):
     """A tagger whose scores can be seen before it decides: ``tag`` is ``decide(read(texts))``."""
 
@@ -61,3 +62,38 @@ def chunks(texts: Sequence[str]) -> Iterator[list[str]]:
         size += len(text)
     if chunk:
         yield chunk
+
+
+class RememberingTagger:
+    """Keeps the vectors of the texts tagged last, so that who wants both reads once."""
+
+    def __init__(self, tagger: ReadingTagger) -> None:
+        self._tagger = tagger
+        self._last: dict[str, Floats] = {}
+
+    @property
+    def version(self) -> str:
+        """That of the tagger."""
+        return self._tagger.version
+
+    def tag(self, texts: Sequence[str]) -> list[Analysis]:
+        """Tag texts: same length and order as given."""
+        self._last.clear()
+        tags: list[Analysis] = []
+        for chunk in chunks(texts):
+            reading = self._tagger.read(chunk)
+            if reading.vectors is not None:
+                self._last.update(zip(chunk, reading.vectors, strict=True))
+            tags += self._tagger.decide(reading)
+        return tags
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Return vectors of length 1 (texts, width)."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._last]
+        found = dict(zip(missing, self._tagger.vectors(missing), strict=True)) if missing else {}
+        return np.stack([found[t] if t in found else self._last[t] for t in texts])
+
+
+def reads(tagger: Tagger) -> ReadingTagger | None:
+    """The tagger, if its scores can be seen."""
+    return tagger if isinstance(tagger, ReadingTagger) else None
