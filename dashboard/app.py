@@ -5,19 +5,21 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.calm import calm
+from dashboard.contents import pages_for, who
+from dashboard.house import SIGN_OUT
 
 HERE = Path(__file__).parent
 
 st.set_page_config(page_title="工声", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "style.css")
-# Not in a folder named "pages": Streamlit would open such files by itself, without this frame.
-pages = [
-    st.Page("screens/overview.py", title="总览", icon=":material/monitoring:", default=True),
-    st.Page("screens/search.py", title="检索", icon=":material/search:"),
-]
+person = who()
+pages = pages_for(person)
 page = st.navigation(pages, position="top")
 with st.container(key="phone-pages", horizontal=True):  # a phone folds the top row away
     for each in pages:
-        st.page_link(each)
+        if each.visibility == "visible":
+            st.page_link(each)
+if person is not None and not person.local:
+    st.html(f'<p class="gs-who">{person.name} <a href="{SIGN_OUT}" target="_self">退出登录</a></p>')
 with calm():
     page.run()

@@ -4,14 +4,31 @@ from collections.abc import Sequence
 from html import escape
 
 from dashboard import words
+from dashboard.channel_queries import ChannelState
 from dashboard.plain import as_html, one_line
-from dashboard.queries import ChannelState
 from posts.model import CrawlRun
 
 
 def channels_html(states: Sequence[ChannelState]) -> str:
     """One box per channel: its state in words, when, what came, what is missing."""
     return f'<div class="gs-channels">{"".join(_channel(state) for state in states)}</div>'
+
+
+def channel_lines_html(states: Sequence[ChannelState]) -> str:
+    """One line per channel: its state and when; the reader goes on to the channels' page."""
+    rows = []
+    for state in states:
+        title, kind, when = "由文件导入", "good", ""
+        if state.run is not None:
+            title, _, kind = words.STATES[state.run.state]
+            when = words.moment(state.run.ended_at)
+        sign = "✓" if kind == "good" else "！"
+        rows.append(
+            f'<li class="gs-{kind}"><span class="gs-state"><span class="gs-sign">{sign}</span>'
+            f"{escape(title)}</span><span>{as_html(one_line(state.name))}</span>"
+            f'<span class="gs-when">{escape(when)}</span></li>'
+        )
+    return f'<ul class="gs-lines">{"".join(rows)}</ul>'
 
 
 def _channel(state: ChannelState) -> str:

@@ -11,6 +11,8 @@ COLOURS = {"负面": "#b3401f", "中性": "#c3c7cd", "正面": "#2b6c99"}
 GAP = "#e6dfd0"
 PICK = "pick"
 """Name of the selection in every chart that can be clicked."""
+BRUSH = "brush"
+"""Name of the selection in charts on which a stretch of days can be drawn."""
 _FONT = "'Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif"
 _INK = "#1c1f23"
 _DAY_LABEL = (
@@ -19,8 +21,14 @@ _DAY_LABEL = (
 _MOST_LABELS = 8
 
 
-def volume(frame: pd.DataFrame, *, height: int = 300) -> Figure:
-    """Stacked bars by day and sentiment; days nobody collected are marked bands, not zeros."""
+def volume(frame: pd.DataFrame, *, height: int = 300, brush: bool = False) -> Figure:
+    """Stacked bars by day and sentiment; days nobody collected are marked bands, not zeros.
+
+    Args:
+        frame: see ``frames.volume``.
+        height: of the bars, in pixels.
+        brush: whether a stretch of days can be drawn with the mouse.
+    """
     pick = alt.selection_point(name=PICK, fields=["since", "until", "sentiment"], on="click")
     x = _day_axis(frame)
     counted = frame[frame["sentiment"] != "none"]
@@ -39,6 +47,8 @@ def volume(frame: pd.DataFrame, *, height: int = 300) -> Figure:
         )
         .add_params(pick)
     )
+    if brush:
+        bars = bars.add_params(alt.selection_interval(name=BRUSH, encodings=["x"]))
     return _finished(alt.layer(*_gap_bands(frame, x), bars), height)
 
 
@@ -95,6 +105,54 @@ def topics(frame: pd.DataFrame) -> Figure:
         .add_params(pick)
     )
     return _finished(chart, 60 + 30 * len(names))
+
+
+def rising(frame: pd.DataFrame) -> Figure:
+    """Two bars per word: how large a share of the posts held it before, and holds it now."""
+    names = list(dict.fromkeys(frame["word"]))
+    colours = alt.Scale(domain=["以前", "现在"], range=["#c3c7cd", "#2b6c99"])
+    chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            y=alt.Y("word:N", title=None, sort=names, axis=alt.Axis(labelLimit=220)),
+            yOffset=alt.YOffset("order:O"),
+            x=alt.X("share:Q", title="占全部发言", axis=alt.Axis(format=".1%")),
+            color=alt.Color("period:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
+            tooltip=[
+                *_tips(word="词", period="时间", count="发言数"),
+                alt.Tooltip("share:Q", title="占全部发言", format=".1%"),
+            ],
+        )
+    )
+    return _finished(chart, 60 + 36 * len(names))
+
+
+def figures(frame: pd.DataFrame, name: str) -> Figure:
+    """One of a channel's figures over time."""
+    one = frame[frame["name"] == name]
+    x = alt.X("at:T", title=None, axis=alt.Axis(format="%m-%d", labelOverlap=True, tickCount=6))
+    y = alt.Y("value:Q", title=name, scale=alt.Scale(zero=False), axis=alt.Axis(tickMinStep=1))
+    base = alt.Chart(one).encode(x=x, y=y)
+    points = base.mark_circle(color="#2b6c99", size=90, opacity=1).encode(tooltip=_tips(label=name))
+    return _finished(alt.layer(base.mark_line(color="#2b6c99"), points), 200)
+
+
+def coverage(frame: pd.DataFrame) -> Figure:
+    """Stacked bars per crawl: comments read, and those the platform declares beyond."""
+    colours = alt.Scale(domain=["读到", "还差"], range=["#2b6c99", "#b3401f"])
+    chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("at:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("count:Q", title="评论数", stack="zero", axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color("part:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
+            order=alt.Order("order:Q"),
+            tooltip=_tips(at="采集时间", part="评论", count="条数"),
+        )
+    )
+    return _finished(chart, 200)
 
 
 def _day_axis(frame: pd.DataFrame, *, bars: bool = True) -> alt.X:

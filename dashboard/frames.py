@@ -7,7 +7,9 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.plain import one_line
+from monitor.rising import Rise
 from monitor.trends import Day, TopicRow, grouped, negative_share
+from posts.model import CHINA, ChannelSnapshot, CrawlRun
 from posts.query import DayCount
 
 ORDER = ("negative", "neutral", "positive")
@@ -117,3 +119,60 @@ def histogram(counts: Sequence[DayCount]) -> pd.DataFrame:
     first, last = min(by_day), max(by_day)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return volume([Day(day, "all", by_day.get(day, {})) for day in days])
+
+
+def rising(words_found: Sequence[Rise]) -> pd.DataFrame:
+    """One row per word and period.
+
+    Columns: word, period, order, count, share, rank.
+    """
+    rows = []
+    for rank, rise in enumerate(words_found):
+        periods = ((rise.before, rise.before_of, "以前"), (rise.after, rise.after_of, "现在"))
+        rows += [
+            {
+                "word": one_line(rise.name, 12),
+                "period": name,
+                "order": order,
+                "count": count,
+                "share": count / of,
+                "rank": rank,
+            }
+            for order, (count, of, name) in enumerate(periods)
+        ]
+    return pd.DataFrame(rows)
+
+
+def figures(snapshots: Sequence[ChannelSnapshot]) -> pd.DataFrame:
+    """Figures of a channel over time. Columns: at, name, value, label."""
+    names = {"followers": "粉丝", "posts": "作品", "likes": "获赞", "views": "播放和阅读"}
+    return pd.DataFrame(
+        [
+            {
+                "at": snapshot.taken_at.astimezone(CHINA).replace(tzinfo=None).isoformat(),
+                "name": name,
+                "value": count.value,
+                "label": f"{words.moment(snapshot.taken_at)}：{words.counter(count)}",
+            }
+            for snapshot in snapshots
+            for field, name in names.items()
+            if (count := getattr(snapshot, field)) is not None
+        ]
+    )
+
+
+def coverage(runs: Sequence[CrawlRun]) -> pd.DataFrame:
+    """Comments read and missing of each crawl that says so. Columns: at, part, order, count."""
+    rows = []
+    for run in runs:
+        if run.comments_declared is None:
+            continue
+        missing = max(0, run.comments_declared - run.comments_fetched)
+        at = run.ended_at.astimezone(CHINA)
+        rows += [
+            {"at": f"{at:%m-%d %H:%M}", "part": part, "order": order, "count": count}
+            for order, (part, count) in enumerate(
+                (("读到", run.comments_fetched), ("还差", missing))
+            )
+        ]
+    return pd.DataFrame(rows)

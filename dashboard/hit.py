@@ -6,11 +6,16 @@ from html import escape
 from dashboard import words
 from dashboard.links import web_address
 from dashboard.plain import as_html, one_line
-from dashboard.queries import Place
+from dashboard.post_queries import Change
+from dashboard.thread_queries import Place
+from monitor.corrections import Correction
+from nlp.explain import Explanation
 from posts.model import Post, TaggedPost
 from posts.query import Hit
 
 _DEEPEST = 4
+_LEAST = 0.01
+"""Words that moved the probability less are not marked."""
 
 
 def hit_html(hit: Hit, names: Mapping[str, str]) -> str:
@@ -86,3 +91,49 @@ def _original(post: Post) -> str:
         f'<span><a href="{escape(address, quote=True)}" target="_blank" '
         'rel="noopener noreferrer">打开原文</a></span>'
     )
+
+
+def why_html(text: str, told: Explanation) -> str:
+    """A text with the words that moved the verdict marked by how far."""
+    strongest = max((abs(word.by) for word in told.moved), default=0.0)
+    parts, done = [], 0
+    for word in told.moved:
+        said = as_html(text[word.start : word.end])
+        parts.append(as_html(text[done : word.start]))
+        kind = _strength(word.by, strongest)
+        parts.append(f'<span class="{kind}">{said}</span>' if kind else said)
+        done = word.end
+    return f'<p class="gs-text">{"".join(parts)}{as_html(text[done:])}</p>'
+
+
+def _strength(by: float, strongest: float) -> str:
+    if abs(by) < max(_LEAST, strongest / 10):
+        return ""
+    if by < 0:
+        return "gs-against"
+    return f"gs-why gs-why-{min(3, 1 + int(3 * by / strongest))}"
+
+
+def changes_html(changes: Sequence[Change], corrections: Sequence[Correction]) -> str:
+    """Versions and corrections of a post, one line each, oldest first."""
+    rows = [(change.post.collected_at, _version(change)) for change in changes]
+    rows += [(one.at, _correction(one)) for one in corrections]
+    rows.sort(key=lambda row: row[0])
+    lines = "".join(f"<li><b>{escape(words.moment(at))}</b> {said}</li>" for at, said in rows)
+    return f'<ul class="gs-history">{lines}</ul>' if rows else "<p>没有留下历史记录。</p>"
+
+
+def _version(change: Change) -> str:
+    if not change.fields:
+        return f"采集到：{as_html(one_line(change.post.text, 200))}"
+    parts = [words.PARTS.get(name, name) for name in change.fields]
+    said = f"有变化：{'、'.join(parts)}"
+    if "text" in change.fields:
+        said += f"；正文改为：{one_line(change.post.text, 200)}"
+    return as_html(said)
+
+
+def _correction(one: Correction) -> str:
+    old, new = (words.value(one.field, value) for value in (one.old, one.new))
+    taken_back = "（已撤销）" if one.withdrawn else ""
+    return as_html(f"{one.who} 更正{words.TAGS[one.field]}：{old} → {new}{taken_back}")

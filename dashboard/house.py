@@ -51,7 +51,7 @@ def reader() -> Person:
     person = people.signed_in(token if isinstance(token, str) else None)
     if person is not None:
         return person
-    if now.accounts or people.any():
+    if wiring.accounts_wanted(now) or people.any():
         st.error("请先登录。")
         st.link_button("去登录", SIGN_IN)
         st.stop()
@@ -68,6 +68,13 @@ def runs() -> list[CrawlRun]:
         return archive.runs()
     finally:
         archive.close()
+
+
+def progress() -> tuple[int, int]:
+    """Versions in the archive, and up to which of them the index holds."""
+    now = settings()
+    shared = _cabinet(now.store, str(now.data), now.office, now.small_group)
+    return shared.archive.head(), shared.store.checkpoint()
 
 
 def channel_names() -> Mapping[str, str]:

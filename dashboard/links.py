@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, get_args
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from posts.model import Gender, Intent, Kind, Platform, Sentiment, Topic
 from posts.query import FacetField, PostQuery, Sort
 
 SEARCH_PAGE = "screens/search.py"
+POST_PAGE = "screens/post.py"
+TOPICS_PAGE = "screens/topics.py"
+CHANNELS_PAGE = "screens/channels.py"
+COMPARE_PAGE = "screens/compare.py"
 FIELDS: dict[str, str] = {
     "sentiment": "sentiments",
     "intent": "intents",
@@ -34,6 +38,7 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 PAGE_SIZE = 20
 _MAX_TEXT = 1000
 _MAX_VALUES = 50
+_MAX_ADDRESS = 8000
 
 Address = dict[str, list[str]]
 
@@ -97,6 +102,16 @@ def address_of(query: PostQuery, **narrower: Any) -> Address:
 def as_text(view: View) -> str:
     """The address as it stands after the page's name."""
     return urlencode(write_address(view), doseq=True)
+
+
+def from_text(text: str) -> View:
+    """Read what ``as_text`` wrote; what cannot be read is left out."""
+    return read_address(parse_qs(text[:_MAX_ADDRESS]))
+
+
+def as_link(address: Address) -> str:
+    """The search's address as seen from any page, for a link in HTML."""
+    return f"search?{urlencode(address, doseq=True)}"
 
 
 def web_address(url: str | None) -> str | None:

@@ -1,6 +1,5 @@
 """Questions of the pages to the desk, answered in plain values. No Streamlit."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,14 +7,17 @@ from datetime import date, timedelta
 from dashboard.links import PAGE_SIZE, View, without
 from monitor import trends
 from monitor.desk import Desk
+from monitor.rising import Rise, rises
 from monitor.roles import Right
 from monitor.uncertainty import Share, wilson
 from posts.errors import QueryError, SmallGroup
-from posts.model import APPEALS, CrawlRun, TaggedPost
+from posts.model import APPEALS, CrawlRun
 from posts.query import DayCount, FacetField, Hit, PostQuery, ResultPage
 
-LATEST = 8
-"""How many of the newest complaints and calls for help the overview lists."""
+LATEST = 6
+"""How many of the newest complaints and calls for help the first page lists."""
+URGENT_FIRST = 3
+"""How many urgent posts stand on top of the first page."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,13 @@ class Overview:
     series: list[trends.Day]
     change: trends.Change | None
     topics: list[trends.TopicRow]
+    rising: list[Rise]
+    """Topics of the last week beside the week before; empty where one was not collected."""
+    week: tuple[date, date]
     latest: tuple[Hit, ...]
+    urgent_first: tuple[Hit, ...]
+    may_read: bool
+    """Whether this person may open the posts behind the numbers."""
 
 
 @dataclass(frozen=True)
@@ -52,29 +60,6 @@ class Results:
         return max(1, -(-self.page.total // PAGE_SIZE))
 
 
-@dataclass(frozen=True)
-class Place:
-    """A post in its thread."""
-
-    found: TaggedPost
-    depth: int
-    """0 for the post, 1 for its comments, 2 for answers to them and so on."""
-    here: bool
-    """This is the post the reader came from."""
-
-
-@dataclass(frozen=True)
-class ChannelState:
-    """A channel and how its last crawl ended; no run for an imported channel."""
-
-    channel: str
-    name: str
-    run: CrawlRun | None
-    last_good: CrawlRun | None
-    """The newest crawl that ended well, where the last did not."""
-    posts: int
-
-
 def overview(desk: Desk, runs: Sequence[CrawlRun], days: int | None) -> Overview | None:
     """Look at the last ``days`` days that hold anything (None: all); None for an empty store."""
     held = desk.days()
@@ -90,6 +75,8 @@ def overview(desk: Desk, runs: Sequence[CrawlRun], days: int | None) -> Overview
     series = trends.day_series(counts, spans, since, until)
     sentiments = desk.count_by(FacetField.SENTIMENT, query)
     total = sum(sentiments.values())
+    change = _change(desk, query, series, spans)
+    week = _week(change.day.day if change else until)
     return Overview(
         query=query,
         since=since,
@@ -99,11 +86,15 @@ def overview(desk: Desk, runs: Sequence[CrawlRun], days: int | None) -> Overview
         appeals=_count(desk, query, intents=tuple(sorted(APPEALS))),
         urgent=_count(desk, query, urgent=True),
         series=series,
-        change=_change(desk, query, series, spans),
+        change=change,
         topics=trends.topics_by_sentiment(
             desk.cross(FacetField.TOPIC, FacetField.SENTIMENT, query)
         ),
+        rising=_rising_topics(desk, spans, week),
+        week=week,
         latest=_latest(desk, query),
+        urgent_first=_urgent(desk, query),
+        may_read=desk.person.may(Right.READ),
     )
 
 
@@ -120,46 +111,6 @@ def search(desk: Desk, view: View) -> Results:
         return Results(ResultPage(total=0, hits=()), facets, [], problem=str(error))
     facets = {field: _facet(desk, view.query, field, page) for field in FacetField}
     return Results(page, facets, desk.per_day(view.query, FacetField.SENTIMENT))
-
-
-def thread(desk: Desk, post: TaggedPost) -> list[Place]:
-    """Order a thread so that every answer stands under what it answers."""
-    if post.post.thread_id is None:
-        return [Place(post, 0, here=True)]
-    posts = desk.thread(post.post.thread_id)
-    ids = {p.post.id for p in posts}
-    below: dict[str | None, list[TaggedPost]] = defaultdict(list)
-    for found in posts:
-        parent = found.post.parent_id
-        root = found.post.thread_id if found.post.id != found.post.thread_id else None
-        below[parent if parent in ids else root if root in ids else None].append(found)
-    places: list[Place] = []
-    waiting = [(found, 0) for found in reversed(below.pop(None, []))]
-    while waiting:
-        found, depth = waiting.pop()
-        places.append(Place(found, depth, here=found.post.id == post.post.id))
-        waiting += [(p, depth + 1) for p in reversed(below.pop(found.post.id, []))]
-    # Posts that name each other as parents hang nowhere; they are shown, not lost.
-    places += [Place(p, 1, p.post.id == post.post.id) for rest in below.values() for p in rest]
-    return places
-
-
-def channel_states(
-    desk: Desk, runs: Sequence[CrawlRun], names: Mapping[str, str]
-) -> list[ChannelState]:
-    """Every channel that is configured, was crawled or holds posts; the troubled ones first."""
-    held = desk.count_by(FacetField.CHANNEL, PostQuery())
-    states = [
-        _channel_state(channel, names.get(channel, channel), runs, held.get(channel, 0))
-        for channel in dict.fromkeys([*names, *(run.channel for run in runs), *held])
-    ]
-    return sorted(states, key=lambda s: s.run is None or s.run.state in trends.COLLECTED)
-
-
-def _channel_state(channel: str, name: str, runs: Sequence[CrawlRun], posts: int) -> ChannelState:
-    own = sorted((r for r in runs if r.channel == channel), key=lambda r: r.started_at)
-    good = [r for r in own if r.state in trends.COLLECTED]
-    return ChannelState(channel, name, own[-1] if own else None, good[-1] if good else None, posts)
 
 
 def _count(desk: Desk, query: PostQuery, **narrower: object) -> int | None:
@@ -187,17 +138,44 @@ def _negative_topics(desk: Desk, query: PostQuery, day: date) -> dict[str, int]:
         return {}
 
 
+def _week(last: date) -> tuple[date, date]:
+    return last - timedelta(days=6), last
+
+
+def _rising_topics(
+    desk: Desk, spans: Mapping[str, trends.Span], week: tuple[date, date]
+) -> list[Rise]:
+    """Topics of a week beside the week before, where both were collected in full."""
+    first = week[0] - timedelta(days=7)
+    series = trends.day_series([], spans, first, week[1])
+    if any(day.collected != "all" for day in series):
+        return []
+    now = PostQuery(since=week[0], until=week[1], by_channel=False)
+    before = now.model_copy(update={"since": first, "until": week[0] - timedelta(days=1)})
+    try:
+        return rises(
+            desk.count_by(FacetField.TOPIC, now),
+            desk.count_by(FacetField.TOPIC, before),
+            after_of=_count(desk, now) or 0,
+            before_of=_count(desk, before) or 0,
+            top=5,
+        )
+    except SmallGroup:
+        return []
+
+
+def _urgent(desk: Desk, query: PostQuery) -> tuple[Hit, ...]:
+    if not desk.person.may(Right.READ):
+        return ()
+    narrower = query.model_copy(update={"urgent": True})
+    return desk.search(narrower, sort="newest", size=URGENT_FIRST).hits
+
+
 def _latest(desk: Desk, query: PostQuery) -> tuple[Hit, ...]:
     if not desk.person.may(Right.READ):
         return ()
-    asking = query.model_copy(update={"intents": ("complaint", "help")})
-    hits: list[Hit] = []
-    for urgent in (True, False):
-        narrower = asking.model_copy(update={"urgent": urgent})
-        hits += desk.search(narrower, sort="newest", size=LATEST - len(hits)).hits
-        if len(hits) >= LATEST:
-            break
-    return tuple(hits)
+    asking = query.model_copy(update={"intents": ("complaint", "help"), "urgent": False})
+    return desk.search(asking, sort="newest", size=LATEST).hits
 
 
 def _facet(desk: Desk, query: PostQuery, field: FacetField, page: ResultPage) -> dict[str, int]:

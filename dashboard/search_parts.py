@@ -3,20 +3,27 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from dashboard import charts, frames, words
+from dashboard import charts, correcting, frames, words
 from dashboard.hit import hit_html, thread_html
-from dashboard.links import SEARCH_PAGE, View, address_of
+from dashboard.links import POST_PAGE, SEARCH_PAGE, VOCABULARY, View, address_of
 from dashboard.plain import as_label
-from dashboard.queries import Results, thread
+from dashboard.queries import Results
 from dashboard.state import go_to, go_to_page
+from dashboard.thread_queries import thread
+from monitor.corrections import Tag
 from monitor.desk import EXPORT_LIMIT, Desk
 from monitor.exports import MIME, Form
 from monitor.roles import Right
 from posts.model import CHINA
 from posts.query import Hit
+
+FORMS: tuple[tuple[Form, str], ...] = (("xlsx", "导出 Excel"), ("csv", "导出 CSV"))
+_CHOSEN = "chosen: "
 
 
 def summary(found: Results) -> None:
@@ -30,31 +37,87 @@ def summary(found: Results) -> None:
 
 
 def histogram(found: Results, view: View) -> None:
-    """Hits by day; a click narrows to the day."""
+    """Hits by day; a click narrows to the day, a stretch drawn with the mouse to its days."""
     frame = frames.histogram(found.per_day)
     if frame.empty or frame["since"].nunique() < 2:
         return
     with st.expander("按日期分布", expanded=True, key="box days"):
-        st.caption("点一下柱子，只看那一天。")
+        st.caption("点一下柱子，只看那一天；按住鼠标拖过几根柱子，只看那几天。")
         # The key changes with the days shown, so that an old click is not taken for a new one.
         key = f"days {frame['since'].iloc[0]} {frame['since'].iloc[-1]}"
-        event = st.altair_chart(
-            charts.volume(frame, height=220),
+        event: Any = st.altair_chart(
+            charts.volume(frame, height=220, brush=True),
             key=key,
             on_select="rerun",
-            selection_mode=charts.PICK,
+            selection_mode=[charts.PICK, charts.BRUSH],
         )
-        if points := event.selection.get(charts.PICK):
-            since, until = (date.fromisoformat(points[0][name]) for name in ("since", "until"))
-            go_to(SEARCH_PAGE, address_of(view.query, since=since, until=until))
+        if days := chosen_days(event.selection, frame):
+            go_to(SEARCH_PAGE, address_of(view.query, since=days[0], until=days[1]))
 
 
+def chosen_days(selection: Mapping[str, Any], frame: pd.DataFrame) -> tuple[date, date] | None:
+    """First and last day of what was clicked or drawn; None where nothing was."""
+    drawn = (selection.get(charts.BRUSH) or {}).get("since") or []
+    clicked = [point["since"] for point in selection.get(charts.PICK) or []]
+    bars = frame[frame["since"].isin(drawn or clicked)]
+    if bars.empty:
+        return None
+    return date.fromisoformat(bars["since"].min()), date.fromisoformat(bars["until"].max())
+
+
+@st.fragment
 def hits(desk: Desk, found: Results, names: Mapping[str, str]) -> None:
-    """The hits of this page, each with its thread to unfold."""
+    """The hits of this page: read, open, put right, choose some to take along."""
+    correcting.tell()
     for hit in found.page.hits:
         with st.container(border=True):
             st.html(hit_html(hit, names))
+            _deeds(desk, hit)
             _context(desk, hit, names)
+    _chosen(desk, [hit.found.post.id for hit in found.page.hits])
+
+
+def _deeds(desk: Desk, hit: Hit) -> None:
+    post_id = hit.found.post.id
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.checkbox("选中", key=f"{_CHOSEN}{post_id}")
+        st.page_link(POST_PAGE, label="打开这一条 →", query_params={"id": post_id})
+        correcting.corrector(desk, hit.found)
+
+
+def _chosen(desk: Desk, shown: list[str]) -> None:
+    """What to do with the hits that are ticked."""
+    ids = [post_id for post_id in shown if st.session_state.get(f"{_CHOSEN}{post_id}")]
+    if not ids:
+        return
+    with st.container(border=True, key="chosen"):
+        st.markdown(f"**选中了 {len(ids):,} 条**")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            for form, label in FORMS if desk.person.may(Right.EXPORT) else ():
+                st.download_button(
+                    label.replace("导出", "导出选中的为"),
+                    data=partial(_file_of_chosen, desk, ids, form),
+                    file_name=_file_name(form), mime=MIME[form], on_click="ignore",
+                    icon=":material/download:", key=f"chosen {form}",
+                )  # fmt: skip
+            if desk.person.may(Right.CORRECT):
+                st.selectbox(
+                    "情感都改为", VOCABULARY["sentiment"], index=None, placeholder="不改",
+                    format_func=lambda one: words.chinese("sentiment", one),
+                    key="all sentiment", on_change=_all, args=(desk, ids, "sentiment"), width=170,
+                )  # fmt: skip
+                st.selectbox(
+                    "意图都改为", VOCABULARY["intent"], index=None, placeholder="不改",
+                    format_func=lambda one: words.chinese("intent", one),
+                    key="all intent", on_change=_all, args=(desk, ids, "intent"), width=170,
+                )  # fmt: skip
+
+
+def _all(desk: Desk, ids: list[str], tag: Tag) -> None:
+    key = f"all {tag}"
+    if value := st.session_state[key]:
+        correcting.correct_all(desk, ids, tag, value)
+        st.session_state[key] = None
 
 
 def pager(found: Results, view: View) -> None:
@@ -77,18 +140,25 @@ def downloads(desk: Desk, found: Results, view: View) -> None:
         "每次导出都会留下记录。"
     )
     left, right, _ = st.columns([1, 1, 2])
-    forms: tuple[tuple[Form, str], ...] = (("xlsx", "导出 Excel"), ("csv", "导出 CSV"))
-    for column, (form, label) in zip((left, right), forms, strict=True):
+    for column, (form, label) in zip((left, right), FORMS, strict=True):
         column.download_button(
             label,
             data=partial(_file, desk, view, form),
-            file_name=f"gongsheng-{datetime.now(CHINA):%Y%m%d-%H%M}.{form}",
+            file_name=_file_name(form),
             mime=MIME[form],
             on_click="ignore",
             icon=":material/download:",
             key=f"export {form}",
             width="stretch",
         )
+
+
+def _file_name(form: Form) -> str:
+    return f"gongsheng-{datetime.now(CHINA):%Y%m%d-%H%M}.{form}"
+
+
+def _file_of_chosen(desk: Desk, ids: list[str], form: Form) -> bytes:
+    return desk.export_chosen(ids, form, words.chinese).content
 
 
 def _file(desk: Desk, view: View, form: Form) -> bytes:

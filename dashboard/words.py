@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from dashboard.plain import as_html, one_line
 from monitor.uncertainty import Share
 from nlp import labels
 from posts.model import CHINA, AccessState, Count
@@ -45,6 +46,50 @@ STATES: dict[AccessState, tuple[str, str, str]] = {
     AccessState.BAD_SHAPE: ("格式变了", "平台返回的内容认不出来；请联系维护人员。", "bad"),
 }
 """Name, what it means and what to do, and whether it worries."""
+
+TAGS: dict[str, str] = {
+    "sentiment": "情感",
+    "emotion": "情绪",
+    "intent": "意图",
+    "topics": "话题",
+    "urgent": "紧急",
+}
+PARTS: dict[str, str] = {
+    "text": "正文",
+    "title": "标题",
+    "likes": "点赞数",
+    "comments": "评论数",
+    "shares": "转发数",
+    "views": "阅读数",
+    "author_name": "昵称",
+    "region": "地区",
+    "gender": "性别",
+    "deleted": "是否已删除",
+    "coverage": "评论读到多少",
+    "published_at": "发布时间",
+    "by_channel": "是否频道自己发布",
+    "url": "地址",
+    "parent_id": "回复哪一条",
+    "thread_id": "在哪个帖子下",
+}
+"""Parts of a post, as its history names them."""
+
+DETAILS: dict[str, str] = {
+    "query": "条件",
+    "found": "找到",
+    "post": "发言",
+    "posts": "条数",
+    "thread": "帖子",
+    "versions": "历次版本",
+    "form": "格式",
+    "tag": "标注",
+    "old": "原来",
+    "new": "改为",
+    "role": "角色",
+    "person": "账号",
+    "reason": "原因",
+}
+"""Particulars of a line of the audit."""
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -130,6 +175,39 @@ def between(share: Share) -> str:
     return f"{share.low:.0%} 到 {share.high:.0%}"
 
 
+def value(tag: str, said: object) -> str:
+    """Write a value of a tag; several are listed."""
+    if isinstance(said, bool):
+        return "是" if said else "否"
+    if isinstance(said, list | tuple):
+        return listed("topic", [str(one) for one in said]) or "无"
+    return chinese("topic" if tag == "topics" else tag, str(said)) if said is not None else "无"
+
+
 def listed(field: str, values: Sequence[str]) -> str:
     """Write values of a field in a row."""
     return "、".join(chinese(field, value) for value in values)
+
+
+def plain_list(parts: Sequence[str]) -> str:
+    """Texts as HTML, one ``span`` each; whatever they hold is shown as plain text."""
+    return "".join(f"<span>{as_html(part)}</span>" for part in parts)
+
+
+def plain(text: str) -> str:
+    """A name for lists and boxes that show text as it is."""
+    return one_line(text)
+
+
+def details(detail: Mapping[str, object]) -> str:
+    """Write the particulars of a line of the audit in one line."""
+    parts = [f"{DETAILS.get(name, name)}：{_detail(said)}" for name, said in detail.items()]
+    return one_line("；".join(parts), 160)
+
+
+def _detail(said: object) -> str:
+    if isinstance(said, Mapping):
+        return "，".join(f"{name} {_detail(one)}" for name, one in said.items()) or "全部"
+    if isinstance(said, list | tuple):
+        return "、".join(map(str, said))
+    return {True: "是", False: "否"}[said] if isinstance(said, bool) else str(said)

@@ -9,10 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import charts, frames, queries, serving, words
 from dashboard.channel_list import channels_html
+from dashboard.channel_queries import channel_states
 from dashboard.hit import hit_html, thread_html
 from dashboard.links import VOCABULARY, View, read_address, web_address, write_address
 from dashboard.plain import as_html, as_label, clean
-from dashboard.sentences import sentences
+from dashboard.sentences import as_text, sentences
+from dashboard.thread_queries import thread
 from monitor import wiring
 from monitor.desk import Desk
 from monitor.roles import local_person
@@ -28,6 +30,7 @@ from tests.sample_posts import SAMPLES, tagged
 
 APP = Path(__file__).parent.parent / "dashboard" / "app.py"
 PAGES = sorted(page.name for page in (APP.parent / "screens").glob("*.py"))
+TITLES = {"今日", "检索", "话题", "渠道", "系统", "发言", "两个检索相比"}
 D = [date(2026, 11, 1) + timedelta(days=n) for n in range(200)]
 
 
@@ -230,15 +233,15 @@ def test_the_overview_leaves_out_what_the_channel_itself_wrote(desk):
     assert found.total == len(SAMPLES) + len(HOSTILE_POSTS) - own - undated
 
 
-def test_urgent_calls_stand_first_among_the_newest(desk):
-    latest = queries.overview(desk, RUNS, 30).latest
-    urgent = [hit.found.analysis.urgent for hit in latest]
-    assert urgent == sorted(urgent, reverse=True)
-    assert {hit.found.analysis.intent for hit in latest} <= {"complaint", "help"}
+def test_urgent_calls_stand_on_top_and_not_again_below(desk):
+    found = queries.overview(desk, RUNS, 30)
+    assert {hit.found.analysis.urgent for hit in found.urgent_first} == {True}
+    assert {hit.found.analysis.urgent for hit in found.latest} == {False}
+    assert {hit.found.analysis.intent for hit in found.latest} <= {"complaint", "help"}
 
 
 def test_three_sentences_say_what_there_is(desk):
-    said = sentences(queries.overview(desk, RUNS, 30))
+    said = [as_text(one) for one in sentences(queries.overview(desk, RUNS, 30))]
     assert len(said) == 3
     assert all(sentence.endswith("。") for sentence in said)
     assert "工资报酬" in "".join(said) or "工时休假" in "".join(said)
@@ -258,7 +261,7 @@ def test_a_question_that_cannot_be_read_keeps_the_other_choices(desk):
 
 
 def test_a_thread_puts_answers_under_what_they_answer(desk):
-    places = queries.thread(desk, desk.get("weibo:5003"))
+    places = thread(desk, desk.get("weibo:5003"))
     order = [(place.found.post.id, place.depth, place.here) for place in places]
     assert order[0] == ("weibo:5001", 0, False)
     at = [place.found.post.id for place in places]
@@ -274,12 +277,12 @@ def test_posts_that_answer_each_other_in_a_ring_are_shown_and_not_lost(tmp_path)
         for native, other in (("1", "2"), ("2", "1"))
     ]
     ring.write(posts, checkpoint=1)
-    assert len(queries.thread(ring, posts[0])) == 2
+    assert len(thread(ring, posts[0])) == 2
     ring.close()
 
 
 def test_troubled_channels_stand_first_and_say_when_it_last_went_well(desk):
-    states = queries.channel_states(desk, RUNS, {"weibo-main": "<b>集团工会</b>"})
+    states = channel_states(desk, RUNS, {"weibo-main": "<b>集团工会</b>"})
     assert [state.run.state for state in states[:2]] == [
         AccessState.CAPTCHA,
         AccessState.NEEDS_LOGIN,
@@ -321,7 +324,7 @@ def test_every_page_opens_without_a_warning(app, page):
     app.switch_page(f"screens/{page}").run()
     assert not app.exception
     assert not app.warning
-    assert app.title[0].value in {"总览", "检索"}
+    assert app.title[0].value in TITLES
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,8 +1,8 @@
-"""Search: ask, narrow down, read, take along."""
+"""Search: ask, narrow down, read, put right, take along."""
 
 import streamlit as st
 
-from dashboard import filters, house, queries
+from dashboard import filters, house, queries, saved_parts
 from dashboard import search_parts as parts
 from dashboard.calm import welcome
 from dashboard.state import current_view
@@ -16,6 +16,7 @@ else:
     filters.query_box()
     found = queries.search(desk, view)
     filters.side(view, found.facets, names)
+    saved_parts.saved(desk, view)
     parts.summary(found)
     parts.histogram(found, view)
     parts.hits(desk, found, names)

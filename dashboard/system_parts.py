@@ -1,0 +1,157 @@
+"""The parts of the system page."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import house, words
+from dashboard.plain import as_label
+from monitor.desk import Desk
+from monitor.roles import NAMES, Right, Role
+from nlp import quality
+from posts.errors import GongshengError
+from posts.query import PostQuery
+
+DEEDS: Mapping[str, str] = {
+    "login": "登录", "failed_login": "登录失败", "logout": "退出", "search": "检索",
+    "open": "打开发言", "export": "导出", "correct": "更正", "withdraw": "撤销更正",
+    "unmask": "取得原文地址", "add_person": "新建账号", "remove_person": "删除账号",
+    "set_role": "改角色", "reset_password": "重置密码", "change_password": "改密码",
+    "export_audit": "导出操作记录",
+}  # fmt: skip
+_SETS = {
+    "test_union": "工会发言（测试集）",
+    "test_real": "真实网络发言（测试集）",
+    "dev_union": "工会发言（调试集）",
+    "dev_real": "真实网络发言（调试集）",
+}
+_FIGURES = {
+    "lines": "条数",
+    "sentiment_accuracy": "情感判对",
+    "sentiment_macro_f1": "情感 F1",
+    "appeal_f1": "诉求 F1",
+    "topics_micro_f1": "话题 F1",
+    "urgent_f1": "紧急 F1",
+}
+_SAID = "said on system"
+_MOST_LINES = 200
+
+
+def store(desk: Desk) -> None:
+    """What is kept, what waits, how the index does."""
+    st.subheader("资料库", help="档案是所有采集内容的底本；资料库由它建成，随时可以重建。")
+    health, (kept, indexed) = desk.health(), house.progress()
+    four = st.columns(4)
+    four[0].metric("档案里的版本", words.number(kept), help="每条发言每变一次就多一个版本。")
+    four[1].metric(
+        "等待标注", words.number(max(0, kept - indexed)),
+        help="已经采集、还没有标注入库的版本；正常应当是 0。运行 gongsheng ingest 可以补上。",
+    )  # fmt: skip
+    four[2].metric("可检索的发言", words.number(health.posts), help="资料库里的发言数。")
+    size = None if health.bytes_on_disk is None else round(health.bytes_on_disk / 1e6)
+    four[3].metric(
+        "占用磁盘", "不详" if size is None else f"{size:,} MB", help="资料库文件的大小。"
+    )
+    if not health.available:
+        st.warning("资料库暂时不能回答。已经采集的内容没有丢失。", icon=":material/info:")
+
+
+def model(desk: Desk) -> None:
+    """Which tagger spoke last, and how well it did when it was measured."""
+    st.subheader(
+        "标注程序", help="F1 从 0 到 1，越高越好，兼顾“别漏掉”和“别错抓”。测试集是程序从没见过的。"
+    )
+    if not desk.person.may(Right.READ):
+        st.caption("版本和成绩请向分析人员了解。")
+        return
+    newest = desk.search(PostQuery(), sort="newest", size=1).hits
+    if not newest:
+        return
+    version = newest[0].found.analysis.model
+    st.html(f'<p class="gs-facts">{words.plain_list([f"最新的发言由 {version} 标注"])}</p>')
+    found = quality.of(version)
+    if found is None:
+        st.caption("这个版本没有留下测试成绩；随系统提供的模型说明在 nlp/weights/MODEL_CARD.md。")
+        return
+    rows = [
+        {"测试": name, **{title: figures.get(key) for key, title in _FIGURES.items()}}
+        for key_of_set, name in _SETS.items()
+        if (figures := found.get(key_of_set))
+    ]
+    st.dataframe(rows, hide_index=True)
+
+
+def people(desk: Desk) -> None:
+    """Accounts, for administrators."""
+    if not desk.person.may(Right.PEOPLE):
+        return
+    st.subheader(
+        "账号", help="看板只看数字；分析可检索、导出、更正；处理还能看原文；管理另管账号。"
+    )
+    if desk.person.local:
+        st.caption(
+            "还没有启用账号：只有这台电脑上的人能打开。设置 GONGSHENG_ACCOUNTS=true 后启用。"
+        )
+    if said := st.session_state.pop(_SAID, None):
+        st.success(said)
+    rows = [
+        {
+            "账号": one.name,
+            "角色": NAMES[one.role],
+            "建立": words.moment(one.created),
+            "上次登录": words.moment(one.last_login) if one.last_login else "还没有",
+            "待改密码": "是" if one.one_time else "",
+        }
+        for one in desk.people().all()
+    ]
+    if rows:
+        st.dataframe(rows, hide_index=True)
+    if not desk.person.local:
+        _new_account(desk)
+
+
+def audit(desk: Desk) -> None:
+    """Who did what, for administrators."""
+    if not desk.person.may(Right.AUDIT):
+        return
+    st.subheader("操作记录", help="只能添加、不能修改；每一行都和前一行连着，改动会被查出来。")
+    book = desk.audit()
+    rows = [
+        {
+            "序号": entry.number,
+            "时间": words.moment(entry.at),
+            "谁": entry.who,
+            "做了什么": DEEDS.get(entry.what, entry.what),
+            "详情": words.details(entry.detail),
+        }
+        for entry in book.entries(_MOST_LINES)
+    ]
+    st.dataframe(rows, hide_index=True, height=320)
+    with st.container(horizontal=True):
+        st.download_button(
+            "导出全部操作记录", data=book.export, file_name="gongsheng-audit.csv",
+            mime="text/csv", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        if st.button("检查有没有被改动", icon=":material/verified_user:"):
+            found = book.verify()
+            if found.problem is None:
+                st.success(f"共 {found.lines:,} 行，没有被改动。")
+            else:
+                st.error(as_label(f"发现问题：{found.problem}", limit=200))
+
+
+def _new_account(desk: Desk) -> None:
+    with st.form("new account", clear_on_submit=True):
+        st.markdown("**新建账号**")
+        name = st.text_input("账号名", max_chars=64)
+        role = st.selectbox("角色", list(Role), format_func=NAMES.__getitem__) or Role.VIEWER
+        if st.form_submit_button("新建"):
+            try:
+                once = desk.people().add(name.strip(), role)
+            except GongshengError as error:
+                st.error(as_label(str(error), limit=200))
+                return
+            st.session_state[_SAID] = (
+                f"已建立账号 {as_label(name)}。一次性密码（只显示这一次）：`{once}`"
+            )
+            st.rerun()
