@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
-from dashboard.door import Door
+from dashboard.door import ORGANISATION, Door
 from dashboard.sign_in import SignIn
 from monitor import wiring
 from monitor.settings import Settings, load_settings
@@ -14,11 +14,22 @@ SCRIPT = Path(__file__).with_name("app.py")
 
 
 def make_app(settings: Settings) -> App:
-    """Put the door, the forms and the pages together."""
+    """Put the door, the forms and the pages together.
+
+    Raises:
+        SettingsError: a setting of the organisation's login is wrong or missing.
+    """
     people = wiring.people(settings, wiring.office(settings))
-    forms = SignIn(people, settings.session_hours)
-    door = Middleware(Door, people=people, wanted=settings.accounts)
-    return App(SCRIPT, routes=forms.routes(), middleware=[door])
+    by_organisation = settings.oidc_issuer is not None
+    forms = SignIn(people, settings.session_hours, ORGANISATION if by_organisation else None)
+    routes = forms.routes()
+    if by_organisation:
+        from dashboard.organisation import Organisation
+
+        secret = wiring.organisation_secret(settings)
+        routes += Organisation(settings, secret, people, forms).routes()
+    door = Middleware(Door, people=people, wanted=wiring.accounts_wanted(settings))
+    return App(SCRIPT, routes=routes, middleware=[door])
 
 
 def main() -> None:

@@ -71,8 +71,11 @@ def invite(settings: Settings) -> None:
     """Make the first administrator where accounts are wanted; tell the password this once.
 
     Raises:
-        SettingsError: the dashboard would be open to a network without accounts.
+        SettingsError: the dashboard would be open to a network without accounts, or a setting of
+            the organisation's login is wrong.
     """
+    if settings.oidc_issuer is not None:
+        wiring.organisation_secret(settings)
     office = wiring.office(settings)
     try:
         people = wiring.people(settings, office)
@@ -81,7 +84,8 @@ def invite(settings: Settings) -> None:
                 f"Account {FIRST} with the one-time password {password}  (shown this once)",
                 flush=True,
             )
-        if settings.host not in LOOPBACK and not people.any():
+        open_ = not wiring.accounts_wanted(settings) and not people.any()
+        if open_ and settings.host not in LOOPBACK:
             raise SettingsError(
                 f"GONGSHENG_HOST={settings.host}: without accounts everyone in the network would "
                 "read everything; set GONGSHENG_ACCOUNTS=true, or run `gongsheng users add`"

@@ -112,13 +112,18 @@ def secret(channel: Channel, secrets_file: Path | None = None) -> str | None:
     """
     if channel.secrets is None:
         return None
-    value = os.environ.get(channel.secrets) or _from_file(secrets_file, channel.secrets)
+    value = named_secret(channel.secrets, secrets_file)
     if value:
         return value
     raise SettingsError(
         f"channel {channel.id}: the secret {channel.secrets} is not set; put the login into the "
         f"environment variable {channel.secrets} or the file that GONGSHENG_SECRETS names"
     )
+
+
+def named_secret(name: str, secrets_file: Path | None = None) -> str | None:
+    """Read a secret from the environment or the secrets file; None where it is set nowhere."""
+    return os.environ.get(name) or _from_file(secrets_file, name)
 
 
 def _from_file(path: Path | None, name: str) -> str | None:

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from monitor.accounts import Accounts
 from monitor.audit import Audit
 from monitor.backlog import KnownCheckpoint, only_writer
-from monitor.channels import load_channels
+from monitor.channels import load_channels, named_secret
 from monitor.corrections import Corrections
 from monitor.desk import Cabinet
 from monitor.ingest import IngestResult, PutRight, ingest
 from monitor.office import Office
 from monitor.office import address as database_address
 from monitor.office import exists as office_exists
+from monitor.organisation import check as check_organisation
 from monitor.people import People
 from monitor.progress import progress
 from monitor.report import Period, Report, build_report
@@ -25,12 +26,14 @@ from nlp.reading import reads
 from nlp.segment import JiebaText
 from nlp.tagger import Tagger, open_tagger
 from posts.archive import Archive
-from posts.errors import StoreUnavailable
+from posts.errors import SettingsError, StoreUnavailable
 from posts.model import CHINA
 from posts.privacy import Mask, load_key
 from posts.quarantine import Quarantine
 from posts.store import NewGeneration, PostStore, open_new_generation, open_store
 from posts.store.access import ElasticAccess
+
+_OIDC_SECRET = "GONGSHENG_OIDC_SECRET"  # noqa: S105
 
 
 def archive(settings: Settings) -> Archive:
@@ -103,6 +106,27 @@ def people(settings: Settings, database: Office) -> People:
     """Accounts, sessions and signing in."""
     length = timedelta(hours=settings.session_hours)
     return People(Accounts(database), Sessions(database, length), audit(settings))
+
+
+def accounts_wanted(settings: Settings) -> bool:
+    """Whether people have to sign in though there may be no account yet."""
+    return settings.accounts or settings.oidc_issuer is not None
+
+
+def organisation_secret(settings: Settings) -> str:
+    """Read the secret of the organisation's login.
+
+    Raises:
+        SettingsError: it, or another setting of the login, is missing or wrong.
+    """
+    check_organisation(settings)
+    secret = named_secret(_OIDC_SECRET, settings.secrets)
+    if not secret:
+        raise SettingsError(
+            f"the secret of the organisation's login is not set; put it into the environment "
+            f"variable {_OIDC_SECRET} or the file that GONGSHENG_SECRETS names"
+        )
+    return secret
 
 
 def cabinet(settings: Settings, index: PostStore, database: Office) -> Cabinet:
