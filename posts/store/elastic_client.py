@@ -52,6 +52,12 @@ def connect(hosts: list[str], access: ElasticAccess) -> Elasticsearch:
         "retry_on_timeout": len(hosts) > 1,
         "max_retries": max(3, 2 * len(hosts)) if len(hosts) > 1 else 0,
     }
+    if access.api_key is not None and access.user is not None:
+        raise SettingsError(
+            "GONGSHENG_STORE_API_KEY and GONGSHENG_STORE_USER are both set; keep one of them"
+        )
+    if access.password is not None and access.user is None:
+        raise SettingsError("GONGSHENG_STORE_PASSWORD is set but GONGSHENG_STORE_USER is not")
     if access.api_key is not None:
         options["api_key"] = access.api_key.get_secret_value()
     elif access.user is not None:

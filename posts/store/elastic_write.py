@@ -137,8 +137,9 @@ class ElasticWriter:
             refused.append(f"{result['_id']}: {reason_of(result)}")
         if busy:
             raise StoreUnavailable(
-                f"{self._index.alias}: {busy} posts were not taken ({refused[0]}); they wait in "
-                "the archive and are tried again at the next ingest"
+                f"{self._index.alias}: {busy} posts were not taken ({refused[0]}); the server is "
+                "busy, or its disk is nearly full: free space there; posts wait in the archive "
+                "and are tried again at the next ingest"
             )
         if refused:
             raise StoreError(
