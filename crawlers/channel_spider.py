@@ -89,7 +89,7 @@ class ChannelSpider(scrapy.Spider):
         """Run ``collect`` and turn its end into the named state."""
         found = 0
         try:
-            self._cookies = read_cookies(secret(self.channel, self.context.secrets_file))
+            self.log_in(secret(self.channel, self.context.secrets_file))
             async for item in self.collect():
                 found += isinstance(item, Post)
                 yield item
@@ -106,6 +106,10 @@ class ChannelSpider(scrapy.Spider):
         if self.outcome.state is not AccessState.OK and not self._evidence:
             self.keep_evidence(*self.outcome)
         await self._let_items_pass()
+
+    def log_in(self, login: str | None) -> None:
+        """Take the channel's secret: cookies, unless a spider knows it as something else."""
+        self._cookies = read_cookies(login)
 
     async def _let_items_pass(self) -> None:
         """Wait for the pipeline; else Scrapy looks again for the end only seconds later."""

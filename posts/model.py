@@ -153,6 +153,7 @@ class ChannelSnapshot(_Frozen):
     posts: Count | None = None
     likes: Count | None = None
     views: Count | None = None
+    """Views of the day that ends at ``taken_at``."""
 
 
 class CrawlRun(_Frozen):

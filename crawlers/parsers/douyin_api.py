@@ -7,7 +7,7 @@ Envelope: ``{data: {error_code, description, list}, extra: {error_code, ...}}``;
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from crawlers.access import OK, Verdict, judge_status, load_object
@@ -15,7 +15,7 @@ from crawlers.parsed import Parsed
 from crawlers.parsers import fields
 from crawlers.parsers.douyin_web import STICKER, rejected_whole
 from crawlers.parsers.rows import Row, part, read_rows
-from posts.model import AccessState, Post, post_id
+from posts.model import CHINA, AccessState, ChannelSnapshot, Count, Post, post_id
 
 SOURCE = "douyin-api"
 
@@ -88,6 +88,47 @@ def parse_comments(
     return read_rows(rows, read, "data.list")
 
 
+def item_ids(payload: Any) -> dict[str, str]:
+    """Map the ids of the posts of ``video_list`` to the platform's own, which requests want."""
+    found = {}
+    for row in _list(payload) or []:
+        if isinstance(row, dict) and row.get("item_id"):
+            found[post_id("douyin", _native(row))] = str(row["item_id"])
+    return found
+
+
+Days = dict[date, dict[str, Count]]
+"""Figures of a channel by day: the platform's own names, such as ``total_fans``."""
+
+
+def add_days(days: Days, payload: Any) -> None:
+    """Add the rows of ``/data/external/user/*``; rows without a day are left out."""
+    rows = part(payload, "data").get("result_list")
+    for row in rows if isinstance(rows, list) else []:
+        try:
+            day = date.fromisoformat(row["date"])
+        except (TypeError, KeyError, ValueError):
+            continue
+        figures = {name: fields.count(value) for name, value in row.items() if name != "date"}
+        days.setdefault(day, {}).update({k: v for k, v in figures.items() if v is not None})
+
+
+def snapshots(days: Days, channel: str) -> list[ChannelSnapshot]:
+    """Figures at the end of each day, oldest first; views are the plays of that day."""
+    return [
+        ChannelSnapshot(
+            channel=channel,
+            platform="douyin",
+            taken_at=datetime.combine(day, time(23, 59, 59), CHINA),
+            followers=figures.get("total_fans"),
+            posts=figures.get("total_issue"),
+            views=figures.get("new_play"),
+        )
+        for day, figures in sorted(days.items())
+        if figures.keys() & {"total_fans", "total_issue", "new_play"}
+    ]
+
+
 def next_page(payload: Any) -> int | None:
     """Return the cursor of the next page; None at the end."""
     data = part(payload, "data")
@@ -101,9 +142,7 @@ def _list(payload: Any) -> Any:
 
 
 def _read_video(row: Row, channel: str, collected_at: datetime) -> Post:
-    shared = fields.text_or_none(row.get("share_url")) or ""
-    plain = re.search(r"/video/(\d{6,20})", shared)
-    native = plain[1] if plain else fields.native_id(row.get("item_id"))
+    shared, native = fields.text_or_none(row.get("share_url")) or "", _native(row)
     figures = part(row, "statistics")
     name = post_id("douyin", native)
     return fields.build_post(
@@ -120,9 +159,15 @@ def _read_video(row: Row, channel: str, collected_at: datetime) -> Post:
         comments=fields.count(figures.get("comment_count")),
         shares=fields.count(figures.get("share_count")),
         views=fields.count(figures.get("play_count")),
-        url=f"https://www.douyin.com/video/{native}" if plain else shared or None,
+        url=f"https://www.douyin.com/video/{native}" if native.isdigit() else shared or None,
         source=SOURCE,
     )
+
+
+def _native(row: Row) -> str:
+    """The plain id where the share address shows it, else the encrypted one."""
+    plain = re.search(r"/video/(\d{6,20})", fields.text_or_none(row.get("share_url")) or "")
+    return plain[1] if plain else fields.native_id(row.get("item_id"))
 
 
 def _read_comment(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from crawlers.replay.answer import Answer, Query, as_json, number
+from crawlers.replay.answer import Answer, Query, as_json, as_page, number
 from crawlers.replay.feed import Feed, FeedComment, FeedPost
 from crawlers.replay.people import CHANNEL, Person
 
@@ -19,6 +19,9 @@ def answer(feed: Feed, path: str, query: Query, *, wall: bool) -> Answer | None:
     Args:
         wall: nobody is logged in; the console says so with HTTP 200 and status_code 8.
     """
+    page = _CONSOLE.get(path)
+    if page is not None:
+        return as_page(page)
     route = _ROUTES.get(path.rstrip("/"))
     if route is None:
         return None
@@ -44,23 +47,24 @@ def _info(feed: Feed, query: Query) -> dict[str, Any]:
         "aweme_count": len(works),
         "total_favorited": sum(work.likes for work in works),
     }
-    return {"user": {**_union(), **figures}}
+    return {"user": {**union(), **figures}}
 
 
 def _works(feed: Feed, query: Query) -> dict[str, Any]:
     works = feed.of("douyin")
     before = number(query, "max_cursor")
-    left = [one for one in works if not before or _milliseconds(one) < before]
+    left = [one for one in works if not before or milliseconds(one) < before]
     shown = left[:WORKS]
     return {
         "aweme_list": [_work(one) for one in shown],
         "has_more": len(left) > WORKS,
-        "max_cursor": _milliseconds(shown[-1]) if shown else 0,
+        "max_cursor": milliseconds(shown[-1]) if shown else 0,
         "total": len(works),
     }
 
 
-def _milliseconds(post: FeedPost) -> int:
+def milliseconds(post: FeedPost) -> int:
+    """When a work was published, as the console counts it."""
     return int(post.published_at.timestamp()) * 1000
 
 
@@ -73,7 +77,7 @@ def _work(post: FeedPost) -> dict[str, Any]:
         "caption": post.text,
         "item_title": post.title or "",
         "create_time": int(post.published_at.timestamp()),
-        "author": _union(),
+        "author": union(),
         "author_user_id": CHANNEL.number,
         "aweme_type": 0,
         "media_type": 4,
@@ -97,7 +101,7 @@ def _work(post: FeedPost) -> dict[str, Any]:
 
 
 def _comments(feed: Feed, query: Query) -> dict[str, Any]:
-    post = _by_id(feed, query.get("aweme_id", ""))
+    post = work_of(feed, query.get("aweme_id", ""))
     if post is None:
         return {"comments": None, "cursor": 0, "has_more": 0, "total": 0}
     page = _page(post.roots, query, lambda one: _comment(one, post, root=None))
@@ -105,7 +109,7 @@ def _comments(feed: Feed, query: Query) -> dict[str, Any]:
 
 
 def _replies(feed: Feed, query: Query) -> dict[str, Any]:
-    post = _by_id(feed, query.get("item_id", ""))
+    post = work_of(feed, query.get("item_id", ""))
     root = next(
         (one for one in post.roots if cid(one.number) == query.get("comment_id"))
         if post
@@ -132,7 +136,8 @@ def _page(
     }
 
 
-def _by_id(feed: Feed, wanted: str) -> FeedPost | None:
+def work_of(feed: Feed, wanted: str) -> FeedPost | None:
+    """Find a work by its id."""
     return next((one for one in feed.of("douyin") if aweme_id(one.number) == wanted), None)
 
 
@@ -155,11 +160,12 @@ def _comment(one: FeedComment, post: FeedPost, root: int | None) -> dict[str, An
         "ip_label": one.region or "",
         "level": 1 if root is None else 2,
         "image_list": None,
-        "user": _union() if one.by_channel else _user(one.author),
+        "user": union() if one.by_channel else user(one.author),
     }
 
 
-def _union() -> dict[str, Any]:
+def union() -> dict[str, Any]:
+    """Return the union's account."""
     return {
         "uid": str(CHANNEL.number),
         "sec_uid": SEC_UID,
@@ -169,7 +175,8 @@ def _union() -> dict[str, Any]:
     }
 
 
-def _user(person: Person) -> dict[str, Any]:
+def user(person: Person) -> dict[str, Any]:
+    """Return the account of somebody who commented."""
     return {
         "uid": str(person.number * 997),
         "sec_uid": f"MS4wLjABAAAA{person.number:x}",
@@ -180,6 +187,10 @@ def _user(person: Person) -> dict[str, Any]:
     }
 
 
+_CONSOLE = {
+    "/creator-micro/content/manage": "console_works",
+    "/creator-micro/interactive/comment": "console_comments",
+}
 _ROUTES: dict[str, Callable[[Feed, Query], dict[str, Any]]] = {
     "/web/api/media/user/info": _info,
     "/janus/douyin/creator/pc/work_list": _works,

@@ -11,7 +11,16 @@ from threading import Event, Lock, Thread
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from crawlers.replay import douyin, login, website, weibo, weibo_web
+from crawlers.replay import (
+    douyin,
+    douyin_api,
+    douyin_old,
+    login,
+    website,
+    weibo,
+    weibo_api,
+    weibo_web,
+)
 from crawlers.replay.answer import Answer, Query, Wire
 from crawlers.replay.feed import Feed, load_feed
 from posts.model import CHINA, Platform
@@ -43,6 +52,9 @@ def respond(feed: Feed, path: str, query: Query, login_wall: Collection[Platform
         weibo.answer(feed, path, query, wall="weibo" in login_wall)
         or weibo_web.answer(feed, path, query, wall="weibo" in login_wall)
         or douyin.answer(feed, path, query, wall="douyin" in login_wall)
+        or douyin_old.answer(feed, path, query, wall="douyin" in login_wall)
+        or weibo_api.answer(feed, path, query, wall="weibo" in login_wall)
+        or douyin_api.answer(feed, path, query, wall="douyin" in login_wall)
         or website.answer(feed, path)
         or Answer(f"nothing is replayed at {path}", "text/plain; charset=utf-8", 404)
     )
@@ -160,6 +172,11 @@ def _handler(replay: ReplayServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.flush()
             self.rfile.close()
             self.connection.close()
+
+        def do_POST(self) -> None:
+            """Answer as to GET; what is posted is a token, which is not looked at."""
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:
             """Keep quiet; ``requests`` remembers."""

@@ -55,7 +55,7 @@ def card(post: FeedPost, *, pinned: bool) -> dict[str, Any]:
         else markup(post.text)
     )
     mblog = {
-        "created_at": _english(post.published_at),
+        "created_at": english(post.published_at),
         "id": own,
         "mid": own,
         "bid": bid,
@@ -107,7 +107,7 @@ def comment(one: FeedComment, root: int) -> dict[str, Any]:
         "rootidstr": str(above),
         "floor_number": one.number if own == above else 0,
         "text": markup(one.text),
-        "created_at": _english(one.published_at),
+        "created_at": english(one.published_at),
         "like_count": one.likes if one.number % 3 else str(one.likes),
         **(region if one.region else {"source": ""}),
         **({"is_mblog_author": True} if one.by_channel else {}),
@@ -126,7 +126,8 @@ def _user(person: Person) -> dict[str, Any]:
     }
 
 
-def _english(at: datetime) -> str:
+def english(at: datetime) -> str:
+    """Write a time as Weibo does."""
     day, month = _DAYS[at.weekday()], _MONTHS.split()[at.month - 1]
     return f"{day} {month} {at:%d %H:%M:%S %z %Y}"
 
