@@ -17,6 +17,10 @@ def crawl_channels(
     channels: Annotated[
         list[str] | None, typer.Argument(help="Ids in the channel file; all where none is given.")
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(help="Part of all channels for this machine, such as 2/8; told by their ids."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Run the spiders of the configured channels, then tag and index what is new.
@@ -26,11 +30,15 @@ def crawl_channels(
     # Scrapy and the model load slowly; the other verbs shall not wait for them.
     from crawlers.report import print_runs, print_runs_json
     from crawlers.run import chosen_channels, crawl
+    from crawlers.shard import of_shard, parse_shard
     from monitor import wiring
     from monitor.settings import load_settings
 
     settings = load_settings()
-    runs = crawl(chosen_channels(settings, channels or ()), settings)
+    chosen = chosen_channels(settings, channels or ())
+    if shard is not None:
+        chosen = of_shard(chosen, parse_shard(shard))
+    runs = crawl(chosen, settings)
     ingested = wiring.ingest_or_wait(settings)
     if as_json:
         print_runs_json(runs, ingested)

@@ -1,9 +1,11 @@
 """Answers of the command line: plain values for ``--json``, and the same as lines to read."""
 
+from datetime import datetime
 from typing import Any
 
-from monitor.status import ChannelStatus, Status
-from posts.model import TaggedPost
+from monitor.fleet import fleet, fleet_lines
+from monitor.status import Status
+from posts.model import CHINA, TaggedPost
 from posts.query import FacetField, PostQuery, ResultPage
 from posts.store import PostStore
 
@@ -85,7 +87,7 @@ def stats_lines(answer: dict[str, Any]) -> str:
 
 
 def status_lines(now: Status) -> str:
-    """How the house stands, one line a channel."""
+    """How the house stands, and the fleet of channels as a table."""
     waiting = "unknown, the index is away" if now.backlog is None else str(now.backlog)
     health = "answers" if now.store.available else f"is away: {now.store.detail}"
     held = "" if now.store.posts is None else f", {now.store.posts} posts"
@@ -93,25 +95,6 @@ def status_lines(now: Status) -> str:
         f"archive: {now.archived} versions; waiting to be indexed: {waiting}",
         f"index: {health}{held}",
         f"tagger: {now.model}",
-        *(_channel_line(channel) for channel in now.channels),
+        *fleet_lines(fleet(now.channels, datetime.now(CHINA))),
     ]
     return "\n".join(lines)
-
-
-def _channel_line(channel: ChannelStatus) -> str:
-    login = ""
-    if channel.login_days_left is not None:
-        login = f"; login ends in {channel.login_days_left} days"
-    if channel.login_warning is not None:
-        login = f"; WARNING: {channel.login_warning}"
-    if channel.state is None or channel.crawled_at is None:
-        return f"{channel.id}: not crawled yet{login}"
-    coverage = ""
-    if channel.coverage is not None and channel.coverage.declared is not None:
-        coverage = f", comments {channel.coverage.fetched} of {channel.coverage.declared}"
-    return (
-        f"{channel.id}: {channel.state} at {channel.crawled_at:%Y-%m-%d %H:%M}, "
-        f"{channel.new} new, {channel.updated} updated, {channel.seen} seen{coverage}"
-        + (f" ({channel.detail})" if channel.detail else "")
-        + login
-    )

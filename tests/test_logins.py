@@ -128,4 +128,6 @@ def test_status_warns_of_a_login_that_ends(
     monkeypatch.setenv("COOKIE_W", f"SUB=abc; ALF={int(soon.timestamp())}")
     now = wiring.current_status(settings)
     assert now.channels[0].login_days_left == 3
-    assert "w: not crawled yet; WARNING: the login ends in 3 days" in status_lines(now)
+    (line,) = [line for line in status_lines(now).splitlines() if line.startswith("w ")]
+    assert line.split(maxsplit=1)[1].startswith("not crawled yet")
+    assert "the login ends in 3 days" in line
