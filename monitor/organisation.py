@@ -1,6 +1,7 @@
 """Who the organisation's login says somebody is: its claims to a name and a role. Pure."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from monitor.settings import Settings
 from posts.errors import SettingsError
 
 _ORDER = list(Role)
+_NAME = re.compile(r"[\w.@+|:-]{1,64}")
 
 
 def check(settings: Settings) -> None:
@@ -51,9 +53,9 @@ def name_of(claims: Mapping[str, Any]) -> str:
     """
     mail = claims.get("email") if claims.get("email_verified") is True else None
     for name in (mail, claims.get("preferred_username"), claims.get("sub")):
-        if isinstance(name, str) and name.strip():
-            return name.strip()[:64]
-    raise SettingsError("the organisation's login sent neither a name nor a `sub`")
+        if isinstance(name, str) and _NAME.fullmatch(name):
+            return name
+    raise SettingsError("the organisation's login sent neither a name nor a `sub` we can use")
 
 
 def _loopback(host: str | None) -> bool:

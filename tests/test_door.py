@@ -214,6 +214,8 @@ def test_an_answer_nobody_asked_for_is_worth_nothing(visitor):
         ({"email": "a@b.c", "email_verified": True, "sub": "1"}, "a@b.c"),
         ({"email": "a@b.c", "preferred_username": "lin", "sub": "1"}, "lin"),
         ({"sub": "1"}, "1"),
+        ({"preferred_username": "<b>lin</b>", "sub": "1"}, "1"),
+        ({"preferred_username": "x" * 65, "sub": "1"}, "1"),
     ],
 )
 def test_only_a_confirmed_mail_address_names_a_person(claims, name):

@@ -1,9 +1,12 @@
 """What a role may do is decided at the desk, whatever a page asks."""
 
+import ast
 import csv
+import inspect
 import io
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -92,8 +95,6 @@ def test_every_public_method_of_a_desk_asks_for_a_right(house):
         "thread_id": "weibo:5001", "form": "csv", "label": plain, "post_ids": ["weibo:5002"],
         "tag": "intent", "value": "help", "name": "x", "address": "q=x",
     }  # fmt: skip
-    import inspect
-
     for name, method in inspect.getmembers(desk, inspect.ismethod):
         if name.startswith("_"):
             continue
@@ -221,3 +222,21 @@ def test_without_accounts_the_one_person_at_the_computer_may_do_everything(house
     assert person.local
     desk = Desk(person, house.cabinet)
     assert desk.get("weibo:5002").post == house.store.get("weibo:5002").post
+
+
+def test_no_page_reaches_past_the_desk():
+    """Only the parts that build the house may name the store, the archive and the office."""
+    room = Path(__file__).parent.parent / "dashboard"
+    builders = {"house.py", "server.py", "serving.py"}
+    wrong = []
+    for path in room.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            past = isinstance(node, ast.Attribute) and node.attr in {"cabinet", "_in"}
+            named = {a.name for a in node.names} if isinstance(node, ast.ImportFrom) else set()
+            far = isinstance(node, ast.ImportFrom) and node.module in {
+                "posts.store",
+                "posts.archive",
+            }
+            if (past or far or "wiring" in named) and path.name not in builders:
+                wrong.append(f"{path.relative_to(room)}: line {node.lineno}")
+    assert wrong == []
