@@ -28,11 +28,15 @@ def open_tagger(model: str | None) -> Tagger:
     Raises:
         ModelError: no such model, or its files are missing or do not fit.
     """
-    if model is None or model == "baseline":
+    if model == "baseline":
         from nlp import baseline
 
         return baseline.load()
-    from nlp import hub, joined
+    from nlp import joined
+
+    if model is None:
+        return joined.load()
+    from nlp import hub
 
     folder = hub.fetch(model)
     if (folder / joined.SETTINGS).is_file():

@@ -43,7 +43,7 @@ STRANGE = [
 
 
 def tag(*texts: str) -> list[Analysis]:
-    return open_tagger(None).tag(texts)
+    return open_tagger("baseline").tag(texts)
 
 
 @pytest.mark.parametrize(("text", "sentiment", "intent", "topic"), PLAIN)
@@ -98,7 +98,7 @@ def test_weights_need_neither_scikit_learn_nor_scipy() -> None:
     command = (
         "import sys; sys.modules['sklearn'] = sys.modules['scipy'] = None\n"
         "from nlp.tagger import open_tagger\n"
-        "print(open_tagger(None).tag(['三个月没发工资,太气人了'])[0].sentiment)"
+        "print(open_tagger('baseline').tag(['三个月没发工资,太气人了'])[0].sentiment)"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", command], capture_output=True, text=True, check=False
@@ -107,7 +107,7 @@ def test_weights_need_neither_scikit_learn_nor_scipy() -> None:
 
 
 def test_the_version_names_the_day_and_the_weights() -> None:
-    name, year, *_, fingerprint = open_tagger(None).version.split("-")
+    name, year, *_, fingerprint = open_tagger("baseline").version.split("-")
     assert (name, len(year), len(fingerprint)) == ("baseline", 4, 8)
 
 
