@@ -19,7 +19,8 @@ METAREFRESH_ENABLED = False
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
 
-# The channels are the union's own; the website spider turns this on for itself.
+# Sites are read as their robots.txt allows, which crawlers/site.py looks at itself: it has to tell
+# apart "not allowed" and "nobody answers". On Weibo and Douyin owners read their own accounts.
 ROBOTSTXT_OBEY = False
 
 COOKIES_ENABLED = True
