@@ -18,7 +18,7 @@ from pydantic import ValidationError
 # Typer carries its own copy of click and exports only some of its errors; the version is pinned.
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
-from monitor import office_commands
+from monitor import model_commands, office_commands
 from monitor.report import Period
 from monitor.settings import load_settings
 from posts.errors import GongshengError, QueryError
@@ -32,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 office_commands.register(app)
+model_commands.register(app)
 
 
 def _one_of(values: object) -> Any:

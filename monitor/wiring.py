@@ -16,6 +16,7 @@ from monitor.office import exists as office_exists
 from monitor.organisation import check as check_organisation
 from monitor.people import People
 from monitor.progress import progress
+from monitor.promoted import Promoted, with_heads
 from monitor.report import Period, Report, build_report
 from monitor.saved import SavedSearches
 from monitor.sessions import Sessions
@@ -75,9 +76,19 @@ def elastic_access(settings: Settings) -> ElasticAccess:
     )
 
 
-def tagger(settings: Settings) -> Tagger:
-    """Load the tagger."""
+def shipped_tagger(settings: Settings) -> Tagger:
+    """Load the tagger that ``GONGSHENG_MODEL`` names, as it ships."""
     return open_tagger(settings.model)
+
+
+def promoted(settings: Settings) -> Promoted:
+    """The heads that learned from corrections."""
+    return Promoted(settings.data / "models")
+
+
+def tagger(settings: Settings) -> Tagger:
+    """Load the tagger, with the heads that learned from corrections if some are in use."""
+    return with_heads(shipped_tagger(settings), promoted(settings))
 
 
 def mask(settings: Settings, *, keep_names: frozenset[str] = frozenset()) -> Mask:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,25 @@ def chunks(texts: Sequence[str]) -> Iterator[list[str]]:
         size += len(text)
     if chunk:
         yield chunk
+
+
+def read_all(tagger: ReadingTagger, texts: Sequence[str]) -> Reading:
+    """Score any number of texts, chunk by chunk; at least one."""
+    parts = [tagger.read(chunk) for chunk in chunks(texts)]
+
+    def joined(name: str) -> Any:
+        arrays = [getattr(part, name) for part in parts]
+        return None if arrays[0] is None else np.concatenate(arrays)
+
+    return Reading(
+        sentiment=joined("sentiment"),
+        intent=joined("intent"),
+        emotion=joined("emotion"),
+        topics=joined("topics"),
+        urgent=joined("urgent"),
+        words=[words for part in parts for words in part.words],
+        vectors=joined("vectors"),
+    )
 
 
 class RememberingTagger:
