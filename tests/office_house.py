@@ -1,5 +1,6 @@
 """A small house with an office: an index, an archive, accounts and an audit in one folder."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from monitor.accounts import Accounts
 from monitor.audit import Audit
 from monitor.corrections import Corrections
 from monitor.desk import Cabinet, Desk
-from monitor.office import Office
+from monitor.office import TABLES, Office
 from monitor.people import People
 from monitor.roles import Person, Role
 from monitor.saved import SavedSearches
@@ -21,6 +22,8 @@ from tests.sample_posts import SAMPLES
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """argon2 as cheap as it goes; tests guess many passwords."""
+POSTGRES = os.environ.get("GONGSHENG_TEST_POSTGRES")
+"""An empty database to run the office's tests on, such as postgresql+psycopg://me@127.0.0.1/x."""
 PASSWORD = "a long enough pass phrase"
 
 
@@ -44,7 +47,11 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
-        self.office = Office(f"sqlite:///{folder / 'office.sqlite'}")
+        self.office = Office(POSTGRES or f"sqlite:///{folder / 'office.sqlite'}")
+        if POSTGRES:
+            with self.office.begin() as database:
+                TABLES.drop_all(database)
+                TABLES.create_all(database)
         self.accounts = Accounts(self.office, QUICK, self.clock)
         self.sessions = Sessions(self.office, timedelta(hours=12), self.clock)
         self.audit = Audit(folder / "audit", folder / "office" / "audit.mark")

@@ -1,10 +1,10 @@
-import sqlite3
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.accounts import FAILURES, SHORTEST_PASSWORD, SignInError
-from monitor.office import Office
+from monitor.office import ACCOUNTS, Office
 from monitor.roles import Role
 from posts.errors import OfficeError, SettingsError
 from tests.office_house import PASSWORD, House
@@ -37,8 +37,9 @@ def test_the_first_administrator_is_made_once_and_changes_the_one_time_password(
 def test_passwords_lie_on_the_disk_as_argon2_only(house, tmp_path):
     house.account("lin", Role.ANALYST)
     token = house.people.sign_in("lin", PASSWORD)
-    rows = sqlite3.connect(tmp_path / "office.sqlite").execute("SELECT password FROM accounts")
-    assert rows.fetchone()[0].startswith("$argon2id$")
+    with house.office.begin(reading=True) as database:
+        kept = database.execute(sa.select(ACCOUNTS.c.password)).scalar_one()
+    assert kept.startswith("$argon2id$")
     held = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
     assert PASSWORD.encode() not in held
     assert token.encode() not in held
