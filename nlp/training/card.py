@@ -8,12 +8,15 @@ import argparse
 import csv
 import gzip
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
+
 from nlp import baseline
-from nlp.joined import SETTINGS, JoinedTagger, load_linear
+from nlp.joined import SETTINGS, JoinedTagger, Linear, load_linear
 from nlp.joining import read_settings
 from nlp.tagger import Tagger
 from nlp.text import normalise, split_special
@@ -56,10 +59,26 @@ def without_emoticons(lines: list[Line]) -> list[Line]:
     ]
 
 
-def transformer_alone(folder: Path, corpus: Path, data: Path) -> JoinedTagger:
-    """Return the transformer without the linear model, fitted on dev in the same way."""
-    transformer, linear = Transformer(folder), load_linear(folder)
-    lines = lines_of(corpus, data, "dev")
+class Remembering(Transformer):
+    """A transformer that reads each text once, for taggers that share it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+    def run(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Read normalised texts: logits and vectors."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= zip(new, zip(*super().run(new), strict=True), strict=True)
+        found = [self._known[text] for text in texts]
+        return np.stack([row for row, _ in found]), np.stack([row for _, row in found])
+
+
+def transformer_alone(
+    transformer: Transformer, linear: Linear, folder: Path, lines: list[Line]
+) -> JoinedTagger:
+    """Return the transformer without the linear models, fitted on dev lines in the same way."""
     logits, scores = verdicts(transformer, linear, lines)
     found = json.loads(json.dumps(fit_settings(lines, logits, scores * 0)))
     for head in found["heads"].values():
@@ -133,20 +152,19 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--every", type=int, default=1, help="only every n-th line, for a trial")
     parser.add_argument("--card", type=Path, default=CARD)
     options = parser.parse_args()
-    alone = transformer_alone(options.folder, options.corpus, options.data)
-    transformer, linear = Transformer(options.folder), baseline.load()
+    transformer, linear = Remembering(options.folder), load_linear(options.folder)
+    dev = lines_of(options.corpus, options.data, "dev")[:: options.every]
     taggers: dict[str, Tagger] = {
-        "linear": linear,
-        "transformer": alone,
-        "joined": JoinedTagger(
-            transformer, load_linear(options.folder), read_settings(options.folder / SETTINGS)
-        ),
+        "linear": baseline.load(),
+        "transformer": transformer_alone(transformer, linear, options.folder, dev),
+        "joined": JoinedTagger(transformer, linear, read_settings(options.folder / SETTINGS)),
     }
     said: list[str] = []
     for name, lines in sets(options.corpus, options.data).items():
-        said += table(name, taggers, lines)
+        said += table(name, taggers, lines[:: options.every])
         print("\n".join(said[-12:]), flush=True)  # noqa: T201
     head, _, rest = options.card.read_text("utf-8").partition(TABLES)
     tail = rest.partition(TABLES)[2]
