@@ -60,8 +60,9 @@ SCROLL = """() => {
 """Lists of these pages scroll in the window or in a box of their own; a little up first, so that
 a page that stands at its end hears of it again."""
 
-FIND = """(pattern) => {
+FIND = """([pattern, again]) => {
   const told = (window.gongshengTold ||= new WeakMap());
+  if (again) told.delete(window.gongshengLast);
   const wanted = new RegExp(pattern);
   for (const one of document.querySelectorAll('a, button, span, div, p')) {
     const text = (one.innerText || '').trim();
@@ -69,11 +70,13 @@ FIND = """(pattern) => {
     if ([...one.children].some((child) => wanted.test((child.innerText || '').trim()))) continue;
     if (told.get(one) === text) continue;
     told.set(one, text);
+    window.gongshengLast = one;
     return one;
   }
   return null;
 }"""
-"""The next visible element with such a text that was not given yet, innermost first."""
+"""The next visible element with such a text that was not given yet, innermost first; with
+``again`` the last one may be given once more."""
 
 
 def chromium(chosen: Path | None = None) -> Path:

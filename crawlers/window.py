@@ -65,16 +65,21 @@ class Window:
         """Scroll to the end and give the answer that the page asks for then."""
         return await self._ask(self._scroll, name, wanted)
 
-    async def click(self, text: str, name: str, wanted: Wanted | None = None) -> Heard | None:
+    async def click(self, text: str, name: str, *, again: bool = False) -> Heard | None:
         """Click the next element whose text matches and that was not clicked yet.
 
         None where there is none, or where it asks for nothing.
+
+        Args:
+            text: regular expression.
+            name: what the page asks for then.
+            again: the last one may be clicked once more.
         """
-        found = await self._find(text)
+        found = await self._find(text, again)
         if found is None:
             return None
         try:
-            return await self._ask(partial(self._press, found), name, wanted)
+            return await self._ask(partial(self._press, found), name, None)
         except NotAsked:
             return None
 
@@ -182,9 +187,9 @@ class Window:
         with self._told():
             await self._own.evaluate(SCROLL)
 
-    async def _find(self, text: str) -> ElementHandle | None:
+    async def _find(self, text: str, again: bool) -> ElementHandle | None:
         with self._told():
-            return (await self._own.evaluate_handle(FIND, text)).as_element()
+            return (await self._own.evaluate_handle(FIND, [text, again])).as_element()
         return None
 
     async def _press(self, found: ElementHandle) -> None:

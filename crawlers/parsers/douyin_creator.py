@@ -16,7 +16,15 @@ from crawlers.parsers.rows import Row, part, read_rows
 from posts.errors import ParseError
 from posts.model import Post, post_id
 
-__all__ = ["judge", "logged_in", "next_page", "parse_comments", "parse_profile", "parse_works"]
+__all__ = [
+    "encrypted_ids",
+    "judge",
+    "logged_in",
+    "next_page",
+    "parse_comments",
+    "parse_profile",
+    "parse_works",
+]
 
 SOURCE = "douyin-creator"
 
@@ -24,6 +32,16 @@ SOURCE = "douyin-creator"
 def logged_in(payload: Any) -> bool:
     """Whether ``/web/api/media/user/info/`` names an account."""
     return fields.text_or_none(part(payload, "user").get("uid")) is not None
+
+
+def encrypted_ids(payload: Any) -> dict[str, str]:
+    """The encrypted id of each work by its plain one; the older form asks by it."""
+    rows = payload.get("item_info_list") if isinstance(payload, dict) else None
+    return {
+        str(row["item_id_plain"]): str(row["item_id"])
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, dict) and row.get("item_id_plain") and row.get("item_id")
+    }
 
 
 def parse_works(payload: Any, *, channel: str, collected_at: datetime) -> Parsed:

@@ -2,12 +2,17 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crawlers.channel_spider import ChannelSpider, Item, Stopped
 from crawlers.parsed import Parsed
 from crawlers.parsers import douyin_creator as parser
+from monitor.channels import Channel
 from posts.model import AccessState, Post
+
+if TYPE_CHECKING:
+    from crawlers.douyin_console import Console
 
 USER = "/web/api/media/user/info/"
 WORKS = "/janus/douyin/creator/pc/work_list"
@@ -34,19 +39,51 @@ class DouyinCreatorSpider(ChannelSpider):
         "Chrome/131.0.0.0 Safari/537.36",
     }
 
+    _console: "Console | None" = None
+    """The console's pages, where the channel is read in a browser."""
+
+    @classmethod
+    def in_browser(cls, channel: Channel, profile: Path) -> bool:
+        """Read it in a browser where somebody has logged in there and no cookie is given."""
+        return channel.secrets is None and profile.is_dir()
+
     async def collect(self) -> AsyncIterator[Item]:
         """Read the account's figures, then each work after its comments."""
-        user = await self.fetch_json(USER)
+        if not self.in_browser(self.channel, self.context.profile(self.channel.id)):
+            async for item in self._collect():
+                yield item
+            return
+        # The browser's driver loads slowly; plain requests shall not wait for it.
+        from crawlers.douyin_console import open_console
+
+        async with open_console(self) as self._console:
+            async for item in self._collect():
+                yield item
+
+    async def _collect(self) -> AsyncIterator[Item]:
+        console = self._console
+        user = await (console.user() if console else self.fetch_json(USER))
         if not parser.logged_in(user):
             raise Stopped(AccessState.NEEDS_LOGIN, "the console names no account; log in again")
         channel, now = self.channel.id, self.now()
         for item in self.keep(parser.parse_profile(user, channel=channel, collected_at=now)):
             yield item
+        if console is not None:
+            pages, wall = await console.works()
+            works = [work for page in pages for work in self._works_of(page)]
+            async for item in self._read_page(works):
+                yield item
+            if wall is not None:
+                raise wall
+            return
         asked: Params = {"status": 0, "count": 12, "scene": "star_atlas", "aid": 1128}
         async for page in self._pages(WORKS, asked, cursor="max_cursor", rows="aweme_list"):
-            works = parser.parse_works(page, channel=channel, collected_at=self.now())
-            async for item in self._read_page(self._understood(works)):
+            async for item in self._read_page(self._works_of(page)):
                 yield item
+
+    def _works_of(self, page: dict[str, Any]) -> list[Post]:
+        parsed = parser.parse_works(page, channel=self.channel.id, collected_at=self.now())
+        return self._understood(parsed)
 
     async def _read_page(self, works: list[Post]) -> AsyncIterator[Item]:
         """Read the works of a page; at a wall the rest is kept without comments."""
@@ -91,6 +128,11 @@ class DouyinCreatorSpider(ChannelSpider):
 
     async def _comments(self, work: Post) -> AsyncIterator[Post]:
         native = work.id.removeprefix("douyin:")
+        if self._console is not None:
+            async for page, root in self._console.comments(native):
+                for comment in self._parsed(page, native, root):
+                    yield comment
+            return
         asked: Params = {"aweme_id": native, "count": 20}
         async for page in self._pages(COMMENTS, asked):
             shown = list(self._parsed(page, native))
