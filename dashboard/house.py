@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard import words
 from monitor import wiring
+from monitor.cabinet import Cabinet
 from monitor.channels import load_channels
-from monitor.desk import Cabinet, Desk
+from monitor.desk import Desk
 from monitor.roles import Person, local_person
 from monitor.settings import Settings, load_settings
 from nlp.tagger import Tagger

@@ -4,21 +4,17 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from monitor.lock import locked_until
 from monitor.office import ACCOUNTS, ATTEMPTS, SESSIONS, Office, moment, seconds
 from monitor.roles import Person, Role
 from posts.errors import OfficeError
 
-FAILURES = 5
-"""Wrong passwords in a row after which an account is locked."""
-WINDOW = timedelta(minutes=15)
-"""How long a first lock lasts; each further one twice as long."""
-LONGEST = timedelta(hours=24)
 SHORTEST_PASSWORD = 10
 FIRST = "admin"
 """Name of the account that the first start makes."""
@@ -155,7 +151,7 @@ class Accounts:
         now = self._now()
         with self._office.begin() as database:
             row = _row(database, name)
-            until = _locked_until(database, name, now)
+            until = locked_until(database, name, now)
             if until is not None:
                 minutes = max(1, -(-int((until - now).total_seconds()) // 60))
                 raise SignInError(
@@ -220,18 +216,6 @@ class Accounts:
             return self._hasher.verify(str(known), password) and known is not self._decoy
         except (VerificationError, InvalidHashError):
             return False
-
-
-def _locked_until(database: sa.Connection, name: str, now: datetime) -> datetime | None:
-    """When the lock ends that the failures of the last days brought; None where there is none."""
-    since = seconds(now - 2 * LONGEST)
-    found = sa.select(ATTEMPTS.c.at).where(ATTEMPTS.c.name == name, ATTEMPTS.c.at > since)
-    failures = sorted(database.execute(found).scalars())
-    if len(failures) < FAILURES or len(failures) % FAILURES:
-        return None
-    locks = len(failures) // FAILURES
-    until = moment(failures[-1]) + min(LONGEST, WINDOW * 2 ** (locks - 1))
-    return until if until > now else None
 
 
 def _row(database: sa.Connection, name: str) -> sa.Row[tuple[object, ...]] | None:

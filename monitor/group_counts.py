@@ -10,31 +10,24 @@ difference of two of them can be a single person.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import get_args
 
+from monitor.group_questions import (
+    CONDITIONS,
+    MEMBERS,
+    ONE_AT_A_TIME,
+    SENSITIVE,
+    TOO_FEW,
+    condition,
+    months_held,
+)
 from monitor.small_groups import ANY, Cell, protect, protect_row
 from posts.errors import SmallGroup
 from posts.model import Gender
 from posts.query import CrossCount, FacetField, PostQuery
 from posts.store import PostStore
 
-SENSITIVE: dict[FacetField, str] = {FacetField.REGION: "regions", FacetField.GENDER: "genders"}
-"""Fields that tell people apart, with their names in ``PostQuery``."""
-MEMBERS = PostQuery(by_channel=False)
-_CONDITIONS: dict[FacetField, str] = {
-    FacetField.SENTIMENT: "sentiments",
-    FacetField.INTENT: "intents",
-    FacetField.TOPIC: "topics",
-    FacetField.CHANNEL: "channels",
-    FacetField.KIND: "kinds",
-}
 _REST = "\ufffd rest"
-_ONE_AT_A_TIME = (
-    "为了不让人认出个人，地区和性别只能配合一个条件统计（情感、意图、一个话题、频道、类型或整月），"
-    "不能配合关键词、平台、紧急、某个帖子或某几天。"
-)
-_TOO_FEW = "符合条件的人太少，为了不让人认出个人，这个数字不显示。"
 
 
 @dataclass(frozen=True)
@@ -63,11 +56,6 @@ class _Table:
     columns: tuple[str, ...] = ()
 
 
-def narrows(query: PostQuery) -> bool:
-    """Whether a question names a region or a gender."""
-    return bool(query.regions or query.genders)
-
-
 class GroupCounts:
     """Answers for those who may not see region and gender of a single post.
 
@@ -89,7 +77,7 @@ class GroupCounts:
         chosen = getattr(query, SENSITIVE[by])
         rest = query.model_copy(update={SENSITIVE[by]: (), "by_channel": None})
         if query.by_channel:
-            raise SmallGroup(_ONE_AT_A_TIME)
+            raise SmallGroup(ONE_AT_A_TIME)
         totals = self._totals(by)
         values = tuple(totals.rows)
         shown, hidden = self._sums(by, totals, rest)
@@ -108,7 +96,7 @@ class GroupCounts:
         by = FacetField.REGION if query.regions else FacetField.GENDER
         found = self.count_by(by, query)
         if found.hidden or not found.shown:  # none and few are answered alike
-            raise SmallGroup(_TOO_FEW)
+            raise SmallGroup(TOO_FEW)
         return sum(found.shown.values())
 
     def cross(self, rows: FacetField, columns: FacetField, query: PostQuery) -> CrossTable:
@@ -119,9 +107,9 @@ class GroupCounts:
         """
         by, other = (rows, columns) if rows in SENSITIVE else (columns, rows)
         if query.model_copy(update={"by_channel": None}) != PostQuery() or query.by_channel:
-            raise SmallGroup(_ONE_AT_A_TIME)
-        if other not in _CONDITIONS and other not in SENSITIVE:
-            raise SmallGroup(_ONE_AT_A_TIME)
+            raise SmallGroup(ONE_AT_A_TIME)
+        if other not in CONDITIONS and other not in SENSITIVE:
+            raise SmallGroup(ONE_AT_A_TIME)
         totals = self._totals(by)
         shown: dict[Cell, int] = {}
         hidden: set[Cell] = set()
@@ -154,7 +142,7 @@ class GroupCounts:
         self, by: FacetField, totals: _Table, rest: PostQuery
     ) -> tuple[dict[str, int], set[str]]:
         """Shown sums and hidden values over the columns that the one condition names."""
-        other, columns = _condition(rest, self._store)
+        other, columns = condition(rest, self._store)
         if other is None and not columns:
             veiled = self._veiled(totals)
             counts = {row: n for (row, _), n in totals.counts.items() if row not in veiled}
@@ -213,7 +201,7 @@ class GroupCounts:
         cells: dict[Cell, int] = defaultdict(int)
         for day in self._store.per_day(MEMBERS, by):
             cells[day.value or "", f"{day.day:%Y-%m}"] += day.count
-        return self._table(totals, cells, tuple(_months(self._store)))
+        return self._table(totals, cells, tuple(months_held(self._store)))
 
     def _table(self, totals: _Table, cells: Mapping[Cell, int], columns: tuple[str, ...]) -> _Table:
         """Complete a table by what of each row lies in none of its columns."""
@@ -242,42 +230,3 @@ def protected_cross(counts: Iterable[CrossCount], limit: int) -> CrossTable:
         tuple(sorted(kept, key=lambda one: (one.row, one.column))),
         tuple(sorted(cell for cell in found.hidden if cell in table)),
     )
-
-
-def _condition(query: PostQuery, store: PostStore) -> tuple[FacetField | None, tuple[str, ...]]:
-    """The one condition of a question: its field and values, or (None, months); else refuse."""
-    named = {**_CONDITIONS, **SENSITIVE}
-    set_ = [(by, getattr(query, name)) for by, name in named.items() if getattr(query, name)]
-    dated = query.since is not None or query.until is not None
-    refused = query.text.strip() or query.thread_id or query.urgent is not None or query.platforms
-    if refused or len(set_) + dated > 1:
-        raise SmallGroup(_ONE_AT_A_TIME)
-    if dated:
-        return None, _whole_months(query.since, query.until, store)
-    if not set_:
-        return None, ()
-    by, values = set_[0]
-    if by is FacetField.TOPIC and len(values) > 1:
-        raise SmallGroup(_ONE_AT_A_TIME)
-    return by, tuple(values)
-
-
-def _whole_months(since: date | None, until: date | None, store: PostStore) -> tuple[str, ...]:
-    begins = since is None or since.day == 1
-    ends = until is None or (until + timedelta(days=1)).day == 1
-    if not begins or not ends:
-        raise SmallGroup(_ONE_AT_A_TIME)
-    first = f"{since:%Y-%m}" if since else ""
-    last = f"{until:%Y-%m}" if until else "9999-12"
-    chosen = tuple(month for month in _months(store) if first <= month <= last)
-    if not chosen:
-        raise SmallGroup(_TOO_FEW)
-    return chosen
-
-
-def _months(store: PostStore) -> list[str]:
-    held = store.days()
-    if held is None:
-        return []
-    first, last = (day.year * 12 + day.month - 1 for day in held)
-    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(first, last + 1)]

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from monitor.accounts import Accounts
 from monitor.audit import Audit
 from monitor.backlog import KnownCheckpoint, only_writer
+from monitor.cabinet import Cabinet
 from monitor.channels import load_channels, named_secret
 from monitor.corrections import Corrections
-from monitor.desk import Cabinet
 from monitor.ingest import IngestResult, PutRight, ingest
 from monitor.office import Office
 from monitor.office import address as database_address

@@ -8,8 +8,9 @@ from argon2 import PasswordHasher
 
 from monitor.accounts import Accounts
 from monitor.audit import Audit
+from monitor.cabinet import Cabinet
 from monitor.corrections import Corrections
-from monitor.desk import Cabinet, Desk
+from monitor.desk import Desk
 from monitor.office import TABLES, Office
 from monitor.people import People
 from monitor.roles import Person, Role

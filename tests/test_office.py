@@ -3,7 +3,8 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from monitor.accounts import FAILURES, SHORTEST_PASSWORD, SignInError
+from monitor.accounts import SHORTEST_PASSWORD, SignInError
+from monitor.lock import FAILURES
 from monitor.office import ACCOUNTS, Office
 from monitor.roles import Role
 from posts.errors import OfficeError, SettingsError

@@ -106,7 +106,7 @@ def test_every_public_method_of_a_desk_asks_for_a_right(house):
 
 def test_a_desk_answers_every_question_of_a_store():
     asked = {"search", "count_by", "cross", "per_day", "days", "thread", "get", "health"}
-    assert asked <= set(vars(Desk)) & set(vars(PostStore))
+    assert asked <= set(dir(Desk)) & set(dir(PostStore))
 
 
 def test_each_role_has_a_chinese_name_and_all_rights_of_the_one_before():

@@ -1,0 +1,68 @@
+"""Which questions by region and gender can be answered without singling anybody out."""
+
+from datetime import date, timedelta
+
+from posts.errors import SmallGroup
+from posts.query import FacetField, PostQuery
+from posts.store import PostStore
+
+SENSITIVE: dict[FacetField, str] = {FacetField.REGION: "regions", FacetField.GENDER: "genders"}
+"""Fields that tell people apart, with their names in ``PostQuery``."""
+MEMBERS = PostQuery(by_channel=False)
+CONDITIONS: dict[FacetField, str] = {
+    FacetField.SENTIMENT: "sentiments",
+    FacetField.INTENT: "intents",
+    FacetField.TOPIC: "topics",
+    FacetField.CHANNEL: "channels",
+    FacetField.KIND: "kinds",
+}
+ONE_AT_A_TIME = (
+    "为了不让人认出个人，地区和性别只能配合一个条件统计（情感、意图、一个话题、频道、类型或整月），"
+    "不能配合关键词、平台、紧急、某个帖子或某几天。"
+)
+TOO_FEW = "符合条件的人太少，为了不让人认出个人，这个数字不显示。"
+
+
+def narrows(query: PostQuery) -> bool:
+    """Whether a question names a region or a gender."""
+    return bool(query.regions or query.genders)
+
+
+def condition(query: PostQuery, store: PostStore) -> tuple[FacetField | None, tuple[str, ...]]:
+    """The one condition of a question: its field and values, or (None, months); else refuse."""
+    named = {**CONDITIONS, **SENSITIVE}
+    set_ = [(by, getattr(query, name)) for by, name in named.items() if getattr(query, name)]
+    dated = query.since is not None or query.until is not None
+    refused = query.text.strip() or query.thread_id or query.urgent is not None or query.platforms
+    if refused or len(set_) + dated > 1:
+        raise SmallGroup(ONE_AT_A_TIME)
+    if dated:
+        return None, _whole_months(query.since, query.until, store)
+    if not set_:
+        return None, ()
+    by, values = set_[0]
+    if by is FacetField.TOPIC and len(values) > 1:
+        raise SmallGroup(ONE_AT_A_TIME)
+    return by, tuple(values)
+
+
+def _whole_months(since: date | None, until: date | None, store: PostStore) -> tuple[str, ...]:
+    begins = since is None or since.day == 1
+    ends = until is None or (until + timedelta(days=1)).day == 1
+    if not begins or not ends:
+        raise SmallGroup(ONE_AT_A_TIME)
+    first = f"{since:%Y-%m}" if since else ""
+    last = f"{until:%Y-%m}" if until else "9999-12"
+    chosen = tuple(month for month in months_held(store) if first <= month <= last)
+    if not chosen:
+        raise SmallGroup(TOO_FEW)
+    return chosen
+
+
+def months_held(store: PostStore) -> list[str]:
+    """Every month from the first to the last with posts, such as 2026-11."""
+    held = store.days()
+    if held is None:
+        return []
+    first, last = (day.year * 12 + day.month - 1 for day in held)
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(first, last + 1)]
