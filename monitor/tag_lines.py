@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from math import isinf
 from typing import Any
 
 from nlp.tagger import Tagger
@@ -53,7 +54,9 @@ def tag_answer(tags: Analysis) -> dict[str, Any]:
 
 def _read(line: bytes) -> _Line:
     try:
-        value = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        value = json.loads(
+            line.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite
+        )
     except UnicodeDecodeError as error:
         return _Line(error=f"not UTF-8 at byte {error.start}: save the file as UTF-8")
     except (ValueError, RecursionError) as error:
@@ -68,6 +71,13 @@ def _read(line: bytes) -> _Line:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if isinf(number):
+        raise ValueError(f"{digits} is too large for a JSON number")
+    return number
 
 
 def _dump(answer: dict[str, Any]) -> str:
