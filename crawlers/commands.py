@@ -1,4 +1,4 @@
-"""Verbs of the command line that live in this room: crawl, import, demo."""
+"""Verbs of the command line that live in this room: crawl, login, import, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +9,7 @@ import typer
 def register(app: typer.Typer) -> None:
     """Hang this room's verbs on the command line."""
     app.command("crawl")(crawl_channels)
+    app.command("login")(log_in_once)
     app.command("import")(import_exports)
     app.command("demo")(show_demo)
 
@@ -44,6 +45,28 @@ def crawl_channels(
         print_runs_json(runs, ingested)
     else:
         print_runs(runs, ingested)
+
+
+def log_in_once(
+    channel: Annotated[str, typer.Argument(help="Id in the channel file.")],
+) -> None:
+    """Open a visible browser for a person to log in; the channel's profile keeps the login.
+
+    Example: gongsheng login weibo-main
+    """
+    from datetime import datetime
+
+    from crawlers.login import log_in
+    from crawlers.run import chosen_channels
+    from monitor.settings import load_settings
+    from posts.model import CHINA
+
+    settings = load_settings()
+    (chosen,) = chosen_channels(settings, [channel])
+    typer.echo(f"{channel}: log in in the window that opens; it closes by itself", err=True)
+    days = log_in(chosen, settings).days_left(datetime.now(CHINA))
+    holds = "the platform does not say how long" if days is None else f"for {days} days"
+    typer.echo(f"{channel}: logged in, {holds}")
 
 
 def import_exports(
