@@ -38,7 +38,7 @@ def choose(states: Sequence[ChannelState]) -> ChannelState | None:
     st.subheader("一个渠道的详情")
     by_id = {state.channel: state for state in states}
     chosen = st.selectbox(
-        "渠道", list(by_id), format_func=lambda one: words.plain(by_id[one].name), key="channel",
+        "渠道", list(by_id), format_func=lambda one: words.plain(by_id[one].name), key="which",
         bind="query-params",
     )  # fmt: skip
     return by_id[chosen]

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard.links import COMPARE_PAGE, SEARCH_PAGE, View, as_text, from_text, write_address
+from dashboard.links import COMPARE_PAGE, View, as_text, from_text
 from dashboard.plain import as_label
+from dashboard.state import show
 from monitor.desk import Desk
 from posts.errors import GongshengError
 
@@ -17,8 +18,11 @@ def saved(desk: Desk, view: View) -> None:
             st.info(said)
         for one in desk.saved_searches():
             with st.container(horizontal=True, vertical_alignment="center"):
-                address = write_address(from_text(one.address))
-                st.page_link(SEARCH_PAGE, label=as_label(one.name), query_params=address)
+                view_of = from_text(one.address)
+                st.button(
+                    as_label(one.name), key=f"show {one.name}", on_click=show, args=(view_of,),
+                    type="tertiary",
+                )  # fmt: skip
                 st.button(
                     "删除", key=f"drop {one.name}", on_click=_drop, args=(desk, one.name),
                     icon=":material/delete:", type="tertiary",

@@ -41,6 +41,11 @@ def clear() -> None:
     _fill_widgets(View())
 
 
+def show(view: View) -> None:
+    """Show another view on the search page; for use as a widget's callback."""
+    _fill_widgets(view)
+
+
 def go_to(page: str, address: Address) -> None:
     """Open another page at an address."""
     st.switch_page(page, query_params=address)

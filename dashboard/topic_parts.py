@@ -53,7 +53,7 @@ def one_topic(
     st.subheader("一个话题的来龙去脉", help="按发布日期计算；米色一栏是没有采集到的日子。")
     topics = [row.topic for row in found.rows]
     topic = st.selectbox(
-        "话题", topics, format_func=lambda one: words.chinese("topic", one), key="topic",
+        "话题", topics, format_func=lambda one: words.chinese("topic", one), key="about",
         bind="query-params",
     )  # fmt: skip
     st.caption(f"包括：{covers(topic)}。点一下柱子，就能看到背后的发言。")

@@ -75,7 +75,7 @@ def page(chromium: Browser) -> Iterator[Page]:
         locale="zh-CN", viewport={"width": 1366, "height": 768}, accept_downloads=True
     )
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(15_000)
     yield page
     context.close()
 

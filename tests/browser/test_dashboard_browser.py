@@ -43,7 +43,7 @@ def test_a_click_on_a_day_opens_the_posts_behind_it(page, address):
     }
     expect(page.get_by_text("找到 2 条发言")).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("heading", name="总览")).to_be_visible()
+    expect(page.get_by_role("heading", name="今日")).to_be_visible()
     expect(page.get_by_text("每天有多少发言")).to_be_visible()
 
 
@@ -56,7 +56,7 @@ def test_a_click_on_a_share_opens_that_days_negative_posts(page, address):
 
 
 def test_a_click_on_a_topic_opens_its_posts(page, address):
-    page.goto(f"{address}/")
+    page.goto(f"{address}/topics")
     click_mark(page, "topics", "话题: 培训与发展", "情感: 正面")
     page.wait_for_url("**/search?**")
     assert asked(page)["topic"] == ["training"]
@@ -78,7 +78,7 @@ def test_a_click_in_the_search_narrows_to_a_day_and_back_widens_again(page, addr
 def test_a_number_leads_to_its_posts(page, address):
     page.goto(f"{address}/")
     card = page.get_by_test_id("stMetric").filter(has_text="紧急")
-    number = card.get_by_test_id("stMetricValue").inner_text()
+    number = card.get_by_test_id("stMetricValue").inner_text().removesuffix(" 条")
     page.get_by_text("查看这些发言").nth(3).click()
     page.wait_for_url("**/search?**")
     expect(page.get_by_text(f"找到 {number} 条发言")).to_be_visible()
@@ -136,7 +136,9 @@ def test_an_export_holds_the_result_and_is_written_down(page, address, house):
     content = coming.value.path().read_bytes()
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert {row["情感"] for row in rows} == {"负面"}
-    noted = json.loads((house / "audit.jsonl").read_text("utf-8").splitlines()[-1])
+    noted = json.loads(
+        (house.with_name(f"{house.name}-audit") / "audit.jsonl").read_text("utf-8").splitlines()[-1]
+    )
     assert noted["posts"] == len(rows)
     assert noted["query"] == {"sentiments": ["negative"], "topics": ["wages"]}
 
@@ -144,7 +146,7 @@ def test_an_export_holds_the_result_and_is_written_down(page, address, house):
 def test_a_phone_shows_the_pages_and_no_sideways_scroll(page, address):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{address}/")
-    page.locator(".gs-channels").wait_for()
+    page.locator(".gs-lines").wait_for()
     main = page.get_by_test_id("stMain")
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
     page.locator(".st-key-phone-pages").get_by_text("检索").click()
