@@ -22,10 +22,10 @@ from monitor.group_questions import (
     months_held,
 )
 from monitor.small_groups import ANY, Cell, protect, protect_row
+from monitor.still_counts import Counted
 from posts.errors import SmallGroup
 from posts.model import Gender
 from posts.query import CrossCount, FacetField, PostQuery
-from posts.store import PostStore
 
 _REST = "\ufffd rest"
 
@@ -64,7 +64,7 @@ class GroupCounts:
         limit: the smallest count to show.
     """
 
-    def __init__(self, store: PostStore, limit: int) -> None:
+    def __init__(self, store: Counted, limit: int) -> None:
         self._store = store
         self._limit = limit
 

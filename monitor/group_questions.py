@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
+from monitor.still_counts import Counted
 from posts.errors import SmallGroup
 from posts.query import FacetField, PostQuery
-from posts.store import PostStore
 
 SENSITIVE: dict[FacetField, str] = {FacetField.REGION: "regions", FacetField.GENDER: "genders"}
 """Fields that tell people apart, with their names in ``PostQuery``."""
@@ -28,7 +28,7 @@ def narrows(query: PostQuery) -> bool:
     return bool(query.regions or query.genders)
 
 
-def condition(query: PostQuery, store: PostStore) -> tuple[FacetField | None, tuple[str, ...]]:
+def condition(query: PostQuery, store: Counted) -> tuple[FacetField | None, tuple[str, ...]]:
     """The one condition of a question: its field and values, or (None, months); else refuse."""
     named = {**CONDITIONS, **SENSITIVE}
     set_ = [(by, getattr(query, name)) for by, name in named.items() if getattr(query, name)]
@@ -46,7 +46,7 @@ def condition(query: PostQuery, store: PostStore) -> tuple[FacetField | None, tu
     return by, tuple(values)
 
 
-def _whole_months(since: date | None, until: date | None, store: PostStore) -> tuple[str, ...]:
+def _whole_months(since: date | None, until: date | None, store: Counted) -> tuple[str, ...]:
     begins = since is None or since.day == 1
     ends = until is None or (until + timedelta(days=1)).day == 1
     if not begins or not ends:
@@ -59,7 +59,7 @@ def _whole_months(since: date | None, until: date | None, store: PostStore) -> t
     return chosen
 
 
-def months_held(store: PostStore) -> list[str]:
+def months_held(store: Counted) -> list[str]:
     """Every month from the first to the last with posts, such as 2026-11."""
     held = store.days()
     if held is None:

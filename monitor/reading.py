@@ -14,7 +14,6 @@ from monitor.corrections import Correction
 from monitor.group_counts import (
     Counts,
     CrossTable,
-    GroupCounts,
     protected_counts,
     protected_cross,
 )
@@ -50,7 +49,6 @@ class ReadingDesk:
     def __init__(self, person: Person, cabinet: Cabinet) -> None:
         self.person = person
         self.cabinet = self._in = cabinet
-        self._groups = GroupCounts(cabinet.store, cabinet.small_group)
         self._noted: dict[str, datetime] = {}
 
     @property
@@ -84,7 +82,7 @@ class ReadingDesk:
         if narrows(query) and not self.detail:
             if size > 0:
                 raise SmallGroup(_NO_SINGLE)
-            return ResultPage(total=self._groups.total(query), hits=())
+            return ResultPage(total=self._in.groups.total(query), hits=())
         asked = [f for f in facets if self.detail or f not in SENSITIVE]
         page = self._in.store.search(query, sort=sort, size=size, offset=offset, facets=asked)
         self._large_enough(query, page.total)
@@ -109,7 +107,7 @@ class ReadingDesk:
         """
         self._check(query)
         if by in SENSITIVE and not self.detail:
-            return self._groups.count_by(by, query)
+            return self._in.groups.count_by(by, query)
         self._no_groups(query)
         found = self._in.store.count_by(by, query)
         return protected_counts(found, self._in.small_group) if by in SENSITIVE else Counts(found)
@@ -127,7 +125,7 @@ class ReadingDesk:
         self._check(query)
         sensitive = rows in SENSITIVE or columns in SENSITIVE
         if sensitive and not self.detail:
-            return self._groups.cross(rows, columns, query)
+            return self._in.groups.cross(rows, columns, query)
         self._no_groups(query)
         found = self._in.store.cross(rows, columns, query)
         return (

@@ -109,14 +109,13 @@ class _Hiding:
         return self._table[cell] > 0 and self._reaches(row, column, cell)
 
     def next_for(self, cell: Cell) -> Cell | None:
-        """The cell to hide next: in the same line, best where another hidden one meets it."""
+        """The cell to hide next: in the same line, small, best where it meets another hidden one."""
         rows, columns = {row for row, _ in self.hidden}, {column for _, column in self.hidden}
 
-        def cost(other: Cell) -> tuple[bool, bool, bool, int, Cell]:
+        def cost(other: Cell) -> tuple[bool, bool, int, Cell]:
             near = other[0] == cell[0] or other[1] == cell[1]
             met = other[0] in rows and other[1] in columns
-            n = self._table[other]
-            return not near, not met, n == 0, n, other
+            return not near, not met, self._table[other], other
 
         return min((c for c in self._table if c not in self.hidden), key=cost, default=None)
 

@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.group_counts import GroupCounts, protected_counts, protected_cross
+from monitor.roles import Role
 from monitor.small_groups import protect, protect_row
 from nlp.segment import JiebaText
 from posts.errors import SmallGroup
 from posts.query import FacetField, PostQuery
 from posts.store.embedded import EmbeddedStore
+from tests.office_house import House
 from tests.sample_posts import china, tagged
 
 LIMIT = 5
@@ -245,3 +247,22 @@ def test_a_cross_table_for_those_who_see_single_posts_hides_small_cells_too(grou
     store = groups._store
     table = protected_cross(store.cross(FacetField.REGION, FacetField.GENDER, PostQuery()), LIMIT)
     assert all(c.count >= LIMIT for c in table.shown)
+
+
+def test_a_tag_corrected_or_a_post_come_in_does_not_show_in_the_counts_of_the_same_day(tmp_path):
+    """Else whoever corrects the tag of one post sees in which region a number moved."""
+    house = House(tmp_path)
+    house.store.write(posts({("江苏", "negative", "m", 9): 40, ("广东", "neutral", "f", 9): 40}), 1)
+    desk = house.desk(Role.ANALYST)
+    asked = (FacetField.REGION, PostQuery(sentiments=("negative",)))
+    before = desk.counts(*asked)
+    assert before.shown
+    desk.correct("weibo:3", "sentiment", "positive")
+    house.store.write([tagged("new", region="江苏", sentiment="negative", by_channel=False)], 1)
+    assert house.desk(Role.VIEWER).counts(*asked) == before
+    house.clock.pass_(days=1)
+    assert desk.counts(*asked) == before  # one out, one in
+    desk.correct("weibo:4", "sentiment", "positive")
+    house.clock.pass_(days=1)
+    assert desk.counts(*asked) != before
+    house.close()
