@@ -1,5 +1,6 @@
 """What an import says of itself when it is done."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 MOST_NAMED = 50
@@ -34,3 +35,17 @@ class ImportResult:
     """Channel figures; not counted as read."""
     notes: tuple[str, ...] = ()
     """What a person should know, such as keys that were ignored."""
+
+    def __add__(self, other: "ImportResult") -> "ImportResult":
+        """Add the counts of another import."""
+        return ImportResult(
+            read=self.read + other.read,
+            new=self.new + other.new,
+            updated=self.updated + other.updated,
+            seen=self.seen + other.seen,
+            rejected=self.rejected + other.rejected,
+            reasons=dict(Counter(self.reasons) + Counter(other.reasons)),
+            rejected_rows=(self.rejected_rows + other.rejected_rows)[:MOST_NAMED],
+            snapshots=self.snapshots + other.snapshots,
+            notes=self.notes + other.notes,
+        )

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from crawlers.import_format import KNOWN, Parse, record_parser, row_parser
+from crawlers.import_format import DEFAULT_CHANNEL, KNOWN, Parse, record_parser, row_parser
 from crawlers.import_reading import read_records
 from crawlers.import_record import Columns, Read, Record
 from crawlers.import_result import MOST_NAMED, ImportResult, RejectedRow
@@ -114,7 +114,7 @@ class _Import:
     def flush(self) -> None:
         """Mask and archive what has been gathered."""
         if self.posts:
-            appended = self.archive.append([self.mask.post(post) for post in self.posts])
+            appended = self.archive.append([self.mask.post(self._at_home(p)) for p in self.posts])
             self.new += appended.new
             self.updated += appended.updated
             self.seen += appended.seen
@@ -123,6 +123,13 @@ class _Import:
             self.archive.add_snapshots(self.snapshots)
             self.figures += len(self.snapshots)
         self.posts, self.snapshots = [], []
+
+    def _at_home(self, post: Post) -> Post:
+        """Leave a post that was crawled before in its own channel, where none was named."""
+        if post.channel != DEFAULT_CHANNEL or self.channel is not None:
+            return post
+        known = self.archive.latest(post.id)
+        return post if known is None else post.model_copy(update={"channel": known.channel})
 
     def result(self) -> ImportResult:
         """Sum up."""

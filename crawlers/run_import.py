@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crawlers.import_result import ImportResult
 from crawlers.imports import import_files
+from crawlers.visits import holds_visits, import_visits
 from monitor import wiring
 from monitor.channels import load_channels
 from monitor.progress import progress
@@ -18,7 +19,7 @@ def import_into_archive(
     """Read the files into the archive.
 
     Raises:
-        SettingsError: a file is not there; nothing was read.
+        SettingsError: a file is not there, or it is not told whose page views these are.
         UnknownFormat: the only file is of no known format.
     """
     for file in files:
@@ -27,14 +28,24 @@ def import_into_archive(
     channels = load_channels(settings.channels) if settings.channels.exists() else []
     archive = wiring.archive(settings)
     try:
-        with progress("reading") as advance:
-            return import_files(
-                files,
-                channel=channel,
-                archive=archive,
-                mask=wiring.mask(settings, keep_names=frozenset(one.name for one in channels)),
-                quarantine=wiring.quarantine(settings),
-                advance=advance,
-            )
+        keep = wiring.mask(settings, keep_names=frozenset(one.name for one in channels))
+        visits = [file for file in files if holds_visits(file)]
+        exports = [file for file in files if file not in visits]
+        result = ImportResult()
+        if exports:
+            with progress("reading") as advance:
+                result = import_files(
+                    exports,
+                    channel=channel,
+                    archive=archive,
+                    mask=keep,
+                    quarantine=wiring.quarantine(settings),
+                    advance=advance,
+                )
+        if visits:
+            data = settings.data
+            counted = import_visits(visits, channel=channel, archive=archive, mask=keep, data=data)
+            result = result + counted
+        return result
     finally:
         archive.close()

@@ -12,11 +12,12 @@ from crawlers.replay.douyin import aweme_id
 from crawlers.replay.server import Fault, ReplayServer
 from crawlers.replay.weibo_shapes import comment_id, mid
 from crawlers.run import crawl
+from crawlers.run_import import import_into_archive
 from monitor import wiring
 from monitor.channels import Channel, Pace
 from monitor.logins import login_of
 from monitor.settings import Settings
-from posts.model import CHINA, AccessState, CrawlRun, Post
+from posts.model import CHINA, AccessState, Count, CrawlRun, Post
 
 OFFLINE = json.dumps({"data": {"error_code": 28001056, "description": "该能力API已下线"}})
 NOT_GRANTED = json.dumps({"error_code": 10014, "error": "Insufficient app permissions!"})
@@ -141,3 +142,27 @@ def test_an_interface_that_is_offline_is_named_with_what_to_use_instead(
     archive = wiring.archive(settings)
     assert len(archive.snapshots()) == 7, "the figures came all the same"
     archive.close()
+
+
+def test_an_import_of_a_crawled_comment_is_the_same_post_in_its_own_channel(
+    settings: Settings, tmp_path: Path
+) -> None:
+    visit("weibo-api", settings)
+    before = kept(settings)
+    comment = next(post for post in before.values() if post.kind == "comment")
+    row = {
+        "comment_id": comment.id.partition(":")[2],
+        "note_id": (comment.thread_id or "").partition(":")[2],
+        "content": comment.text,
+        "create_time": int(comment.published_at.timestamp()) if comment.published_at else 0,
+        "comment_like_count": "3",
+        "create_date_time": "",
+    }
+    file = tmp_path / "creator_comments.jsonl"
+    file.write_text(json.dumps(row), "utf-8")
+    result = import_into_archive([file], channel=None, settings=settings)
+    assert (result.new, result.updated) == (0, 1)
+    after = kept(settings)
+    assert set(after) == set(before)
+    assert after[comment.id].channel == "weibo-api"
+    assert after[comment.id].likes == Count(value=3)

@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 import trafilatura
 from parsel import Selector
+from trafilatura.settings import Document
 
 from crawlers.access import OK, Verdict, judge_status
 from crawlers.parsed import Parsed, Rejected
@@ -112,13 +113,14 @@ def parse_page(html: str, address: str, *, channel: str, collected_at: datetime)
     found = trafilatura.bare_extraction(
         html, url=address, with_metadata=True, include_comments=False
     )
-    text = fields.plain_text(found.text) if found is not None else ""
-    title = fields.text_or_none(found.title) if found is not None else None
+    if not isinstance(found, Document):
+        raise ParseError("no_article", "the page holds no text")
+    text, title = fields.plain_text(found.text), fields.text_or_none(found.title)
     lines = text.split("\n")
     if title in lines[:3]:
         # What stands above the heading is the site's own furniture.
         text = "\n".join(lines[lines.index(title) + 1 :]).strip()
-    if found is None or len(text) < SHORTEST or found.date is None:
+    if len(text) < SHORTEST or found.date is None:
         raise ParseError("no_article", "the page holds no text with a date")
     name = site_id(address, address)
     return fields.build_post(

@@ -61,7 +61,7 @@ class DouyinApiSpider(ChannelSpider):
         """Read the daily series; a series that is closed is a trouble of its own."""
         days: answers.Days = {}
         for name in SERIES:
-            asked = {"open_id": self.channel.account, "date_type": 7}
+            asked: Params = {"open_id": self.channel.account, "date_type": 7}
             try:
                 page = await self._call(f"/data/external/user/{name}/", asked)
             except Stopped as stopped:
@@ -106,7 +106,7 @@ class DouyinApiSpider(ChannelSpider):
                 yield comment
                 if comment.comments is None or comment.comments.value:
                     root = comment.id.partition(":")[2]
-                    asked = {"item_id": item, "comment_id": root, "count": 50}
+                    asked: Params = {"item_id": item, "comment_id": root, "count": 50}
                     async for answer in self._pages(REPLIES, asked):
                         for reply in self._parsed(answer, work, root):
                             yield reply
