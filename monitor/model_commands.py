@@ -1,7 +1,8 @@
-"""Verbs of the model: learn from corrections, go back."""
+"""Verbs of the model: measure it, let it learn from corrections, go back."""
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from posts.errors import ModelError
 
 if TYPE_CHECKING:  # what learns loads slowly; the other verbs shall not wait for it
     from monitor.learning import Judged
+    from nlp.tagger import Tagger
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 
@@ -18,6 +20,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout,
 def register(app: typer.Typer) -> None:
     """Hang the verbs on the command line."""
     app.command()(train)
+    app.command("eval")(evaluate)
 
 
 def train(
@@ -48,6 +51,42 @@ def train(
         "heads": [asdict(one) for one in outcome.judged],
     }
     _print(answer, as_json, "\n".join(map(_line, outcome.judged)) + f"\n{outcome.last_line}")
+
+
+def evaluate(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help='JSONL: {"text", "sentiment", "intent", "topics", "urgent", "emotion"}.'
+        ),
+    ],
+    lexicons: Annotated[
+        Path | None, typer.Option(help="Folder of word lists, *.tsv: class<TAB>word.")
+    ] = None,
+    emoticons: Annotated[
+        bool, typer.Option(help="Also measure the texts without emoticons.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the tagger on labelled texts beside others. Example: gongsheng eval test.jsonl."""
+    from monitor import evaluation, wiring
+    from nlp import baseline, rivals
+
+    settings = load_settings()
+    sets = {path.stem: evaluation.read_labelled(path) for path in files}
+    if emoticons:
+        sets |= {
+            f"{name}, no emoticons": evaluation.without_emoticons(sets[name]) for name in [*sets]
+        }
+    linear, ours = baseline.load(), wiring.tagger(settings)
+    taggers: dict[str, Tagger] = {ours.version: ours}
+    if ours.version != linear.version:
+        taggers[linear.version] = linear
+    lists = sorted(lexicons.glob("*.tsv")) if lexicons else []
+    for other in (*map(rivals.lexicon, lists), *rivals.installed()):
+        taggers[other.version] = other
+    found = evaluation.evaluate(sets, taggers, linear.version)
+    _print(evaluation.as_json(found), as_json, "\n".join(evaluation.table(found)))
 
 
 def _line(one: "Judged") -> str:
