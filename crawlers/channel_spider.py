@@ -7,8 +7,10 @@ crawl by ``Stopped``; what was yielded before is kept.
 
 import asyncio
 import logging
+import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
+from gzip import BadGzipFile
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 RETRIES = 2
 EVIDENCE = 20
 """Answers without content that one run seals; one wall may stand behind every post."""
+DAMAGED = (BadGzipFile, zlib.error, EOFError)
+"""What unpacking an answer raises; to ask again would bring the same."""
 LONGEST_WAIT = 900.0
 """Seconds; a server that asks for a longer wait is taken at its word in the next run."""
 
@@ -211,10 +215,12 @@ class ChannelSpider(scrapy.Spider):
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
             # Scrapy and Twisted raise many kinds; to us they all say that nobody answered.
-            host = urlsplit(request.url).netloc
-            return None, Verdict(
-                AccessState.THROTTLED, f"{host} did not answer: {type(error).__name__}"
-            )
+            host, kind = urlsplit(request.url).netloc, type(error).__name__
+            if isinstance(error, DAMAGED):
+                return None, Verdict(
+                    AccessState.BAD_SHAPE, f"the answer of {host} cannot be unpacked: {kind}"
+                )
+            return None, Verdict(AccessState.THROTTLED, f"{host} did not answer: {kind}")
         self._seen_last = evidence(request.url, response)
         text = response.text if hasattr(response, "encoding") else ""
         return response, self.judge(response.status, text)
