@@ -40,7 +40,7 @@ def desk() -> Desk:
     now = settings()
     shared = _cabinet(now.store, str(now.data), now.office, now.small_group)
     if held is None or held.person != person or held.cabinet is not shared:
-        held = st.session_state[_DESK] = Desk(person, shared)
+        held = st.session_state[_DESK] = Desk(person, shared, None if person.local else _token())
     return held
 
 
@@ -48,8 +48,7 @@ def reader() -> Person:
     """Who is looking. Stops the page where it is nobody."""
     now = settings()
     people = _cabinet(now.store, str(now.data), now.office, now.small_group).people
-    token = st.context.cookies.get(COOKIE)
-    person = people.signed_in(token if isinstance(token, str) else None)
+    person = people.signed_in(_token())
     if person is not None:
         return person
     if wiring.accounts_wanted(now) or people.any():
@@ -57,6 +56,11 @@ def reader() -> Person:
         st.link_button("去登录", SIGN_IN)
         st.stop()
     return local_person()
+
+
+def _token() -> str | None:
+    token = st.context.cookies.get(COOKIE)
+    return token if isinstance(token, str) else None
 
 
 def runs() -> list[CrawlRun]:

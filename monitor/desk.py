@@ -29,7 +29,7 @@ class Desk(ReadingDesk):
         Raises:
             NotAllowed: the role does not reach that far, or there is no such post.
         """
-        self.person.require(Right.UNMASK)
+        self._require(Right.UNMASK)
         post = self._known(post_id).post
         self._in.audit.write(self.person.name, "unmask", at=self._in.clock(), post=post_id)
         return post.url
@@ -48,7 +48,7 @@ class Desk(ReadingDesk):
         Raises:
             SmallGroup: the question is too fine for this person.
         """
-        self.person.require(Right.EXPORT)
+        self._require(Right.EXPORT)
         self._no_groups(query)
         found: list[TaggedPost] = []
         while len(found) < limit:
@@ -61,7 +61,7 @@ class Desk(ReadingDesk):
 
     def export_chosen(self, post_ids: Sequence[str], form: Form, label: Label) -> Export:
         """Make a file of some posts; those that are gone are left out."""
-        self.person.require(Right.EXPORT)
+        self._require(Right.EXPORT)
         held = self._in.store.find(post_ids)
         found = [self._seen(held[one]) for one in dict.fromkeys(post_ids) if one in held]
         return self._file(found, form, label, {"chosen": [one.post.id for one in found]})
@@ -72,7 +72,7 @@ class Desk(ReadingDesk):
         Raises:
             OfficeError: the value is none of the tag's.
         """
-        self.person.require(Right.CORRECT)
+        self._require(Right.CORRECT)
         said_before = self._known(post_id).analysis
         now, who = self._in.clock(), self.person.name
         self._in.corrections.check(tag, value)
@@ -89,7 +89,7 @@ class Desk(ReadingDesk):
         Raises:
             OfficeError: the tag was not corrected.
         """
-        self.person.require(Right.CORRECT)
+        self._require(Right.CORRECT)
         self._known(post_id)
         self._in.audit.write(
             self.person.name, "withdraw", at=self._in.clock(), post=post_id, tag=tag
@@ -99,27 +99,27 @@ class Desk(ReadingDesk):
 
     def keep_search(self, name: str, address: str) -> None:
         """Keep a search under a name; one of the same name is replaced."""
-        self.person.require(Right.READ)
+        self._require(Right.READ)
         self._in.saved.keep(self.person.name, name, address)
 
     def saved_searches(self) -> list[SavedSearch]:
         """The person's own searches, by name."""
-        self.person.require(Right.READ)
+        self._require(Right.READ)
         return self._in.saved.all(self.person.name)
 
     def drop_search(self, name: str) -> None:
         """Delete a saved search."""
-        self.person.require(Right.READ)
+        self._require(Right.READ)
         self._in.saved.drop(self.person.name, name)
 
     def audit(self) -> AuditBook:
         """The audit, to read, check and take along; for administrators."""
-        self.person.require(Right.AUDIT)
+        self._require(Right.AUDIT)
         return AuditBook(self._in.audit, self.person)
 
     def people(self) -> People:
         """The accounts, to make and change; for administrators."""
-        self.person.require(Right.PEOPLE)
+        self._require(Right.PEOPLE)
         return self._in.people.by(self.person)
 
     def _file(

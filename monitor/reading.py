@@ -44,10 +44,16 @@ class ReadingDesk:
 
     Every method may raise ``NotAllowed`` (its message is Chinese), ``StoreError`` and, where
     something is written down, ``AuditError``.
+
+    Args:
+        person: who asks.
+        cabinet: the parts of the house.
+        token: of the person's session; asked about before every answer. None where there is none.
     """
 
-    def __init__(self, person: Person, cabinet: Cabinet) -> None:
+    def __init__(self, person: Person, cabinet: Cabinet, token: str | None = None) -> None:
         self.person = person
+        self._token = token
         self.cabinet = self._in = cabinet
         self._noted: dict[str, datetime] = {}
 
@@ -78,7 +84,7 @@ class ReadingDesk:
         """
         self._check(query)
         if size > 0:
-            self.person.require(Right.READ)
+            self._require(Right.READ)
         if narrows(query) and not self.detail:
             if size > 0:
                 raise SmallGroup(_NO_SINGLE)
@@ -150,17 +156,17 @@ class ReadingDesk:
 
     def days(self) -> tuple[date, date] | None:
         """First and last day with posts."""
-        self.person.require(Right.COUNT)
+        self._require(Right.COUNT)
         return self._in.store.days()
 
     def health(self) -> StoreHealth:
         """How the store does."""
-        self.person.require(Right.COUNT)
+        self._require(Right.COUNT)
         return self._in.store.health()
 
     def get(self, post_id: str) -> TaggedPost | None:
         """Open one post; None where there is none."""
-        self.person.require(Right.READ)
+        self._require(Right.READ)
         found = self._in.store.get(post_id)
         if found is not None:
             self._note("open", post=post_id)
@@ -168,7 +174,7 @@ class ReadingDesk:
 
     def thread(self, thread_id: str) -> list[TaggedPost]:
         """Open a thread, oldest first."""
-        self.person.require(Right.READ)
+        self._require(Right.READ)
         found = self._in.store.thread(thread_id)
         if found:
             self._note("open", thread=thread_id, posts=len(found))
@@ -176,19 +182,26 @@ class ReadingDesk:
 
     def history(self, post_id: str) -> list[Post]:
         """Every version of a post that was collected, oldest first."""
-        self.person.require(Right.READ)
+        self._require(Right.READ)
         self._note("open", post=post_id, versions=True)
         return [self._veil(post) for _, post in self._in.archive.history(post_id)]
 
     def corrections(self, post_id: str) -> list[Correction]:
         """Who put what right in a post, oldest first, what was taken back included."""
-        self.person.require(Right.READ)
+        self._require(Right.READ)
         return self._in.corrections.history(post_id)
 
+    def _require(self, right: Right) -> None:
+        """Refuse what the role does not allow, and everything once the session has ended."""
+        # A page that stands open keeps its desk: its buttons work until they are asked about.
+        if self._token is not None and self._in.people.signed_in(self._token) != self.person:
+            raise NotAllowed("您的登录已经结束，请重新登录。")
+        self.person.require(right)
+
     def _check(self, query: PostQuery) -> None:
-        self.person.require(Right.COUNT)
+        self._require(Right.COUNT)
         if query.text.strip() or query.thread_id:
-            self.person.require(Right.READ)
+            self._require(Right.READ)
 
     def _no_groups(self, query: PostQuery) -> None:
         """Refuse region and gender as conditions, and few posts to those who see only numbers."""

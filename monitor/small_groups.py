@@ -109,7 +109,7 @@ class _Hiding:
         return self._table[cell] > 0 and self._reaches(row, column, cell)
 
     def next_for(self, cell: Cell) -> Cell | None:
-        """The cell to hide next: in the same line, small, best where it meets another hidden one."""
+        """The cell to hide next: in the same line, small, best where a hidden one meets it."""
         rows, columns = {row for row, _ in self.hidden}, {column for _, column in self.hidden}
 
         def cost(other: Cell) -> tuple[bool, bool, int, Cell]:

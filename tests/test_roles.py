@@ -224,6 +224,18 @@ def test_without_accounts_the_one_person_at_the_computer_may_do_everything(house
     assert desk.get("weibo:5002").post == house.store.get("weibo:5002").post
 
 
+def test_a_desk_left_open_answers_nothing_once_the_session_has_ended(tmp_path):
+    house = House(tmp_path)
+    person = house.account("boss", Role.ADMIN)
+    token = house.sessions.start(person)
+    desk = Desk(person, house.cabinet, token)
+    everything = READING | HANDLING | ADMINISTERING
+    assert all(allowed(desk, deed) for deed in everything.values())
+    house.people.sign_out(token)
+    assert [name for name, deed in everything.items() if allowed(desk, deed)] == []
+    house.close()
+
+
 def test_no_page_reaches_past_the_desk():
     """Only the parts that build the house may name the store, the archive and the office."""
     room = Path(__file__).parent.parent / "dashboard"
