@@ -25,7 +25,7 @@ from nlp.joining import (
     topics_of,
 )
 from nlp.reading import Reading, chunks
-from nlp.transformer import FOLDER, HEADS, Transformer
+from nlp.transformer import FOLDER, Transformer
 from nlp.vectors import unit
 from posts.errors import ModelError
 from posts.model import Analysis, Emotion, Sentiment
@@ -33,14 +33,6 @@ from posts.model import Analysis, Emotion, Sentiment
 SENTIMENTS: tuple[Sentiment, ...] = get_args(Sentiment)
 EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)
 SETTINGS = "joined.json"
-LINEAR = {
-    "sentiment": slice(0, 3),
-    "intent": slice(3, 11),
-    "topics": slice(11, 28),
-    "urgent": slice(28, 29),
-    "emotion": slice(29, 35),
-}
-"""Where each head's scores stand in a row of ``Linear.score``."""
 EMOTION_WEIGHTS = "emotions.npz"
 
 
@@ -52,7 +44,7 @@ class Linear:
     emotions: baseline.Weights
 
     def score(self, normal: Sequence[str], words: Sequence[Sequence[str]]) -> Floats:
-        """Score normalised texts and their words: (texts, 35), see ``LINEAR``."""
+        """Score normalised texts and their words: (texts, 35), see ``nlp.joining.LINEAR``."""
         counts = features.count(normal, words)
         both = (baseline.score(counts, self.labels), baseline.score(counts, self.emotions))
         return np.concatenate(both, axis=1)
@@ -93,12 +85,11 @@ class JoinedTagger:
         logits, vectors = self._transformer.run(normal)
         heads = self._settings.heads
         sentiment, intent, emotion = (
-            class_scores(logits[:, HEADS[name]], linear[:, LINEAR[name]], heads[name])
+            class_scores(logits, linear, name, heads[name])
             for name in ("sentiment", "intent", "emotion")
         )
         topics, urgent = (
-            flag_probabilities(logits[:, HEADS[name]], linear[:, LINEAR[name]], heads[name])
-            for name in ("topics", "urgent")
+            flag_probabilities(logits, linear, name, heads[name]) for name in ("topics", "urgent")
         )
         return Reading(sentiment, intent, emotion, topics, urgent, words, unit(vectors))
 

@@ -1,8 +1,9 @@
 """How verdicts of two models on one text become one: pure functions of scores.
 
-A head's probabilities are ``softmax(a * log p_transformer + b * log p_linear + c)``, of flags the
-same with the logistic function; a, b and c were fitted on the dev files by maximum likelihood, so
-that joining also calibrates.
+A head's probabilities are ``softmax(a * log p_transformer + b * log p_linear + c + D e)``, of flags
+the same with the logistic function. ``e`` is all that both models say on the text, on every head:
+praise is seldom negative, and a complaint is seldom an announcement. a, b, c and D were fitted on
+the dev files by maximum likelihood, so that joining also calibrates.
 """
 
 import json
@@ -21,6 +22,16 @@ Floats = npt.NDArray[np.float32]
 INTENTS: tuple[Intent, ...] = get_args(Intent)
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 MOST_TOPICS = 3
+LINEAR = {
+    "sentiment": slice(0, 3),
+    "intent": slice(3, 11),
+    "topics": slice(11, 28),
+    "urgent": slice(28, 29),
+    "emotion": slice(29, 35),
+}
+"""Where each head's scores stand in a row of the linear models' scores."""
+EVIDENCE = sum(part.stop - part.start for part in (*HEADS.values(), *LINEAR.values()))
+_CLASSES = frozenset({"sentiment", "intent", "emotion"})
 _APPEAL = np.array([intent in APPEALS for intent in INTENTS])
 
 
@@ -34,6 +45,8 @@ class Head:
     """One for each label."""
     thresholds: tuple[float, ...] = ()
     """Of flags: the probability from which a label holds."""
+    across: tuple[tuple[float, ...], ...] = ()
+    """What the evidence of all heads adds: a row for each piece of it, a column a label."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +61,39 @@ class Settings:
     """Sentiments on labelled texts that were not trained on: row = true, column = tagged."""
 
 
-def class_scores(logits: Floats, linear: Floats, head: Head) -> Floats:
-    """Join two rows of class scores: logarithms of probabilities (texts, classes)."""
-    joined = head.transformer * _log_softmax(logits) + head.linear * _log_softmax(linear)
-    return _log_softmax(joined + np.asarray(head.bias, np.float32))
+def evidence(logits: Floats, linear: Floats) -> Floats:
+    """Lay out all that both models say: (texts, EVIDENCE)."""
+    return np.concatenate(
+        [
+            _log_softmax(scores[:, part]) if name in _CLASSES else scores[:, part]
+            for scores, layout in ((logits, HEADS), (linear, LINEAR))
+            for name, part in layout.items()
+        ],
+        axis=1,
+    )
 
 
-def flag_probabilities(logits: Floats, linear: Floats, head: Head) -> Floats:
-    """Join two rows of flag scores: probabilities (texts, labels)."""
-    joined = head.transformer * logits + head.linear * linear + np.asarray(head.bias, np.float32)
+def class_scores(logits: Floats, linear: Floats, name: str, head: Head) -> Floats:
+    """Join a head of classes: logarithms of probabilities (texts, classes).
+
+    ``logits`` and ``linear`` are whole rows, of all heads.
+    """
+    joined = head.transformer * _log_softmax(logits[:, HEADS[name]])
+    joined = joined + head.linear * _log_softmax(linear[:, LINEAR[name]])
+    return _log_softmax(joined + _added(logits, linear, head))
+
+
+def _added(logits: Floats, linear: Floats, head: Head) -> Floats:
+    bias = np.asarray(head.bias, logits.dtype)
+    if not head.across:
+        return bias
+    return cast(Floats, evidence(logits, linear) @ np.asarray(head.across, logits.dtype) + bias)
+
+
+def flag_probabilities(logits: Floats, linear: Floats, name: str, head: Head) -> Floats:
+    """Join a head of flags: probabilities (texts, labels)."""
+    joined = head.transformer * logits[:, HEADS[name]] + head.linear * linear[:, LINEAR[name]]
+    joined = joined + _added(logits, linear, head)
     return cast(Floats, 1 / (1 + np.exp(-np.clip(joined, -30, 30))))
 
 
@@ -93,13 +130,19 @@ def read_settings(file: Path) -> Settings:
         found: dict[str, Any] = json.loads(file.read_text("utf-8"))
         heads = {
             name: Head(
-                head["transformer"], head["linear"], tuple(head["bias"]), tuple(head["thresholds"])
+                head["transformer"],
+                head["linear"],
+                tuple(head["bias"]),
+                tuple(head["thresholds"]),
+                tuple(tuple(row) for row in head.get("across", ())),
             )
             for name, head in found["heads"].items()
         }
         for name, part in HEADS.items():
             if len(heads[name].bias) != part.stop - part.start:
                 raise ValueError(f"the head {name} has {len(heads[name].bias)} labels")
+            if len(heads[name].across) not in (0, EVIDENCE):
+                raise ValueError(f"the head {name} wants other evidence")
         confusion = tuple(tuple(row) for row in found["confusion"])
         return Settings(found["day"], heads, found["appeal_from"], confusion)
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nlp import baseline, features
 from nlp.joined import JoinedTagger, Linear
-from nlp.joining import Head, Settings, class_scores, intents_of, read_settings
+from nlp.joining import EVIDENCE, LINEAR, Head, Settings, class_scores, intents_of, read_settings
 from nlp.transformer import HEADS, LABELS, WIDTH, Transformer, batches
 from posts.errors import ModelError
 from tests.tiny_onnx import write_lookup_model
@@ -137,11 +137,20 @@ def test_any_texts_keep_their_number_and_order(folder: Path, texts: list[str]) -
 
 
 def test_the_linear_model_decides_where_the_transformer_does_not_know() -> None:
-    unsure = np.zeros((1, 3), np.float32)
-    linear = np.array([[3.0, 0.0, 0.0]], np.float32)
-    joined = class_scores(unsure, linear, Head(1.0, 0.5, (0.0, 0.0, 0.0)))
+    unsure, linear = np.zeros((1, WIDTH), np.float32), np.zeros((1, WIDTH), np.float32)
+    linear[0, LINEAR["sentiment"].start] = 3
+    joined = class_scores(unsure, linear, "sentiment", Head(1.0, 0.5, (0.0, 0.0, 0.0)))
     assert joined.argmax() == 0
     assert np.exp(joined).sum() == pytest.approx(1)
+
+
+def test_what_another_head_says_can_decide() -> None:
+    logits, linear = np.zeros((2, WIDTH), np.float32), np.zeros((2, WIDTH), np.float32)
+    logits[1, HEADS["urgent"]] = 5
+    across = np.zeros((EVIDENCE, 3))
+    across[HEADS["urgent"].start, 0] = 1  # urgent things are not said happily
+    head = Head(1.0, 1.0, (0.0, 0.0, 0.1), (), tuple(map(tuple, across.tolist())))
+    assert class_scores(logits, linear, "sentiment", head).argmax(1).tolist() == [2, 0]
 
 
 def test_an_intent_is_an_appeal_where_appeals_together_are_likely_enough() -> None:

@@ -82,7 +82,7 @@ def transformer_alone(
     logits, scores = verdicts(transformer, linear, lines)
     found = json.loads(json.dumps(fit_settings(lines, logits, scores * 0)))
     for head in found["heads"].values():
-        head["linear"] = 0.0
+        head["linear"] = 0.0  # its evidence was constant, so it has no weight either
     scratch = folder / "alone.json"
     scratch.write_text(json.dumps({"day": "alone", **found}), "utf-8")
     try:
