@@ -18,8 +18,12 @@ from crawlers.run import crawl
 from monitor import wiring
 from monitor.channels import Channel, load_channels
 from monitor.settings import Settings
+from posts.errors import SettingsError
 
 __all__ = ["demo_channels", "run_demo"]
+
+LOOKED_AT = 5000
+"""Versions of the archive that are looked at for real posts."""
 
 
 def run_demo(settings: Settings, *, dashboard: bool) -> None:
@@ -27,13 +31,35 @@ def run_demo(settings: Settings, *, dashboard: bool) -> None:
 
     Args:
         dashboard: open the dashboard at the end and stay until it is closed.
+
+    Raises:
+        SettingsError: the data folder holds posts of real channels.
     """
+    _keep_apart(settings)
     with ReplayServer() as replay:
         file = _write_channels(settings.data, replay.base_url)
         runs = crawl(load_channels(file), settings)
         print_runs(runs, wiring.ingest_or_wait(settings))
         if dashboard:
             _open_dashboard(settings.model_copy(update={"channels": file}))
+
+
+def _keep_apart(settings: Settings) -> None:
+    """Refuse a folder of real posts; one that was a demo's before is the demo's."""
+    archive = wiring.archive(settings)
+    try:
+        own = {str(entry["id"]) for entry in _entries("")}
+        visited = {run.channel for run in archive.runs()}
+        found = (post.channel for _, post in archive.since(0, limit=LOOKED_AT))
+        others = visited - own or {channel for channel in found if channel not in own}
+    finally:
+        archive.close()
+    if others and not visited & own:
+        raise SettingsError(
+            f"the data folder {settings.data} holds posts of {', '.join(sorted(others)[:3])}; the "
+            "demo's posts are invented and may not mix with them: name another folder, such as "
+            "GONGSHENG_DATA=demo-data gongsheng demo"
+        )
 
 
 def demo_channels(base_url: str) -> list[Channel]:

@@ -11,6 +11,7 @@ from crawlers.replay.people import CHANNEL
 from monitor import wiring
 from monitor.channels import load_channels
 from monitor.settings import Settings
+from posts.errors import SettingsError
 from posts.model import CHINA, AccessState, Post
 from posts.query import FacetField, PostQuery
 
@@ -109,3 +110,20 @@ def test_the_channel_file_is_written_into_the_data_folder_and_nothing_beside_it(
     file: Path = shown.data / "demo-channels.yaml"
     assert {channel.id for channel in load_channels(file)} == CHANNELS
     assert [path.name for path in shown.data.parent.iterdir()] == ["data"]
+
+
+def test_invented_posts_do_not_mix_with_real_ones(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", key=KEY)
+    archive = wiring.archive(settings)
+    archive.append(
+        [
+            Post(
+                id="weibo:1", platform="weibo", channel="weibo-main", kind="post", text="通知",
+                collected_at=datetime.now(CHINA), source="weibo-mobile", masked=True,
+            )
+        ]
+    )  # fmt: skip
+    archive.close()
+    with pytest.raises(SettingsError, match=r"holds posts of weibo-main; .*GONGSHENG_DATA="):
+        run_demo(settings, dashboard=False)
+    assert len(kept(settings)) == 1
