@@ -7,19 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import charts, frames, queries, serving, words
+from dashboard import charts, frames, queries, serving, topic_queries, words
 from dashboard.channel_list import channels_html
-from dashboard.channel_queries import channel_states
-from dashboard.hit import hit_html, thread_html
-from dashboard.links import VOCABULARY, View, read_address, web_address, write_address
+from dashboard.channel_queries import channel_states, posts_by_day
+from dashboard.compare_queries import differs, side
+from dashboard.hit import changes_html, hit_html, thread_html, why_html
+from dashboard.links import VOCABULARY, View, from_text, read_address, web_address, write_address
+from dashboard.links import as_text as as_text_of
 from dashboard.plain import as_html, as_label, clean
-from dashboard.sentences import as_text, sentences
+from dashboard.post_queries import versions
+from dashboard.sentences import Linked, as_text, said_html, sentences, what_is_missing
 from dashboard.thread_queries import thread
 from monitor import wiring
 from monitor.desk import Desk
 from monitor.roles import local_person
 from monitor.settings import Settings
 from monitor.trends import Day, topics_by_sentiment
+from nlp.explain import Explanation, Moved
 from nlp.segment import JiebaText
 from posts.errors import SettingsError
 from posts.model import AccessState
@@ -433,3 +437,75 @@ def test_nothing_is_loaded_from_elsewhere_and_nobody_is_counted():
     assert "gatherUsageStats = false" in config
     assert "http" not in config
     assert "url(" not in (APP.parent / "style.css").read_text("utf-8")
+
+
+# --- the first page, topics, channels, posts ------------------------------------------------------
+
+
+def test_every_number_of_the_sentences_opens_that_many_posts(desk):
+    said = sentences(queries.overview(desk, RUNS, 30))
+    numbers = [part for sentence in said for part in sentence if isinstance(part, Linked)]
+    counted = [part for part in numbers if part.text.endswith("条")]
+    assert len(counted) >= 3
+    for part in counted:
+        query = read_address(part.address).query
+        assert part.text == f"{desk.search(query).total:,} 条"
+
+
+def test_a_reader_who_may_not_open_posts_gets_no_links(desk):
+    sentence = sentences(queries.overview(desk, RUNS, 30))[0]
+    assert "<a " in said_html(sentence, linked=True)
+    assert "<a " not in said_html(sentence, linked=False)
+
+
+def test_days_without_collection_are_named_as_unknown():
+    series = [Day(D[0], "all", {}), Day(D[1], "none", None), Day(D[2], "none", None)]
+    assert "有 2 天没有采集到" in what_is_missing(series)
+    assert what_is_missing(series[:1]) is None
+
+
+def test_copied_texts_are_grouped_oldest_first(desk):
+    found = topic_queries.topics(desk, None)
+    assert all(len(group.posts) > 1 for group in topic_queries.copied(desk, found))
+
+
+def test_a_topic_over_time_adds_up_to_the_topic(desk):
+    found = topic_queries.topics(desk, None)
+    row = found.rows[0]
+    series = topic_queries.over_time(desk, RUNS, found, row.topic)
+    assert sum(day.total or 0 for day in series) == row.total
+
+
+def test_a_channels_days_end_where_a_crawl_was_last_tried(desk):
+    series = posts_by_day(desk, RUNS, "weibo-main")
+    assert series[-1].day == date(2026, 11, 17)
+    assert series[-1].collected == "none"
+
+
+def test_versions_name_what_changed():
+    first = tagged("v", "原文").post
+    second = first.model_copy(update={"text": "改过", "deleted": True})
+    changes = versions([first, second])
+    assert changes[0].fields == ()
+    assert changes[1].fields == ("text", "deleted")
+    assert "改过" in changes_html(changes, [])
+
+
+def test_hostile_text_stays_plain_in_histories_and_explanations():
+    post = HOSTILE_POSTS[0].post
+    told = Explanation("negative", 0.9, (Moved(0, 8, 0.5),), "m", len(post.text))
+    for markup in (changes_html(versions([post]), []), why_html(post.text, told)):
+        assert tags_in(markup) <= {"ul", "li", "b", "p", "span", "br"}
+
+
+@given(queries_drawn)
+def test_a_kept_address_reproduces_its_search(query):
+    assert from_text(as_text_of(View(query))) == View(query)
+
+
+def test_two_searches_are_compared_with_their_chance(desk):
+    one = side(desk, View(PostQuery(topics=("wages",))))
+    other = side(desk, View(PostQuery(topics=("activities",))))
+    assert one.total > 0
+    assert differs(one, other, "negative") in {"up", "down", "unclear"}
+    assert side(desk, View(PostQuery(text="(a AND"))).problem

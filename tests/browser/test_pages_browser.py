@@ -69,7 +69,6 @@ def test_a_page_is_readable_wide_and_narrow_and_free_of_errors(page, address, pa
         page.wait_for_timeout(300)
         main = page.get_by_test_id("stMain")
         assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), width
-    assert page.locator(".st-key-phone-pages").get_by_text("渠道").is_visible()
     assert page.get_by_text("出了点问题").count() == 0
     assert not wrong
 
