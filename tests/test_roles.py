@@ -9,11 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from dashboard.links import read_address
 from monitor.desk import Desk
 from monitor.exports import HEADINGS
 from monitor.roles import NAMES, RIGHTS, Person, Right, Role, local_person
-from posts.errors import NotAllowed, SmallGroup
+from posts.errors import NotAllowed, QueryError, SmallGroup
 from posts.query import FacetField, PostQuery
 from posts.store import PostStore
 from tests.office_house import House
@@ -152,6 +155,36 @@ def test_nobody_below_a_handler_lists_posts_by_region_or_gender(house, role):
         ):
             with pytest.raises(NotAllowed):
                 ask(question)
+
+
+ADDRESSES = st.dictionaries(
+    st.sampled_from(
+        ["q", "since", "until", "sentiment", "intent", "topic", "channel", "kind", "region",
+         "gender", "urgent", "own", "thread", "sort", "page", "size", "role", "person"]
+    ),
+    st.lists(
+        st.sampled_from(
+            ["食堂", "江苏", "f", "m", "negative", "complaint", "wages", "weibo-main", "comment",
+             "2026-11-02", "1", "0", "weibo:5001", "heat", "admin", "region:江苏", ""]
+        ),
+        min_size=1, max_size=2,
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(address=ADDRESSES, role=st.sampled_from([Role.VIEWER, Role.ANALYST]))
+def test_no_address_gets_anybody_a_post_by_region_or_gender(house, address, role):
+    view = read_address(address)
+    desk = house.desk(role)
+    try:
+        hits = desk.search(view.query, sort=view.sort, size=20, offset=view.offset).hits
+    except (NotAllowed, QueryError):
+        return
+    assert role is Role.ANALYST
+    assert not view.query.regions
+    assert not view.query.genders
+    assert {(hit.found.post.region, hit.found.post.gender) for hit in hits} <= {(None, None)}
 
 
 @pytest.mark.parametrize("role", ALL)
