@@ -65,7 +65,7 @@ def judge(status: int, body: str) -> Verdict:
 
 def find_feed(html: str, address: str) -> str | None:
     """Find the feed a page announces; None where it announces none."""
-    links = Selector(text=html).css("link[rel~=alternate]")
+    links = Selector(text=html, type="html").css("link[rel~=alternate]")
     for link in links:
         kind = (link.attrib.get("type") or "").lower()
         if kind in {"application/rss+xml", "application/atom+xml"} and link.attrib.get("href"):
