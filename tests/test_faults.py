@@ -144,6 +144,7 @@ def test_instead_of_the_posts(
     assert troubles(caplog) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("source", "answer", "state"), CASES)
 def test_instead_of_comments_all_posts_stay_and_the_next_run_makes_it_good(
     source: str,
