@@ -37,7 +37,7 @@ RESULTS = Path(__file__).parent / "results" / "stores.json"
 TEXTS = 50_000
 FIRST_DAY = date(2025, 12, 1)
 DAYS = 360
-BULK = 50_000
+BULK = 30_000
 """Posts of the comparison with the client's own parallel_bulk."""
 FACETS = (FacetField.SENTIMENT, FacetField.INTENT, FacetField.TOPIC, FacetField.PLATFORM)
 Ask = Callable[[PostStore, random.Random], object]
@@ -247,7 +247,7 @@ def measure(count: int, rounds: int, folder: Path) -> dict[str, Any]:
             20_000 / timed(lambda: [None for _ in posts(20_000, pool)])
         ),
     }
-    with running_node(folder / "node") as node:
+    with running_node(folder / "node", quick_start=False) as node:
         results["bulk"] = compare_bulk(node, min(BULK, count), pool, cut)
         print("bulk:", results["bulk"], flush=True)
         urls = {"embedded": f"embedded:{folder / 'index'}", "elasticsearch": f"{node.url}/bench"}

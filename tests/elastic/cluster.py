@@ -4,6 +4,8 @@ Prints the value for GONGSHENG_STORE. Kill one of the processes to see what happ
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -17,6 +19,7 @@ def main() -> None:
     arguments.add_argument("--nodes", type=int, default=3)
     arguments.add_argument("folder", nargs="?", type=Path, help="where the data lie")
     chosen = arguments.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the nodes end, too
     with (
         tempfile.TemporaryDirectory() as passing,
         running_cluster(chosen.folder or Path(passing), chosen.nodes) as nodes,
