@@ -58,7 +58,13 @@ class WeiboWebSpider(WeiboComments):
                 info = await self._window.visit(f"/u/{self.channel.account}", "info")
                 for figures in self.keep(answers.parse_profile(info.payload, self._source())):
                     yield figures
-                await self._walk(posts)
+                try:
+                    await self._walk(posts)
+                except Stopped as stopped:
+                    # A list that cannot be followed any further has still shown its posts.
+                    if stopped.is_wall or not posts:
+                        raise
+                    self.note_trouble(stopped)
                 async for item in self._read_posts(posts):
                     yield item
             except Stopped:

@@ -154,6 +154,15 @@ def test_one_slow_answer_is_waited_for_and_asked_again(visit: Visit, kept: Kept)
     assert len(kept("post")) == 12
 
 
+def test_a_timeline_that_stops_half_way_is_told_and_its_posts_are_read(
+    visit: Visit, kept: Kept
+) -> None:
+    run = visit("weibo-web", [fault(TIMELINE + ".*page=2", body="<p>改版了</p>")])
+    assert run.state is AccessState.BAD_SHAPE
+    assert len(kept("post")) == 10
+    assert run.comments_fetched == run.comments_declared
+
+
 def test_a_timeline_that_turns_in_a_circle_is_left_and_told(
     visit: Visit, kept: Kept, settings: Settings
 ) -> None:
