@@ -36,7 +36,7 @@ def words(tmp_path: Path) -> ScoreTagger:
 
 
 def test_word_lists_count_turn_and_strengthen(words: ScoreTagger) -> None:
-    texts = ["食堂不错", "又欠薪", "今天上班", "", "不开心", "非常 欠薪,不错"]
+    texts = ["食堂不错", "又欠薪", "今天上班", "", "不开心", "不错,非常难吃"]
     said = [tags.sentiment for tags in words.tag(texts)]
     assert said == ["positive", "negative", "neutral", "neutral", "negative", "negative"]
     for tags in words.tag(texts):
