@@ -8,8 +8,7 @@ crawl by ``Stopped``; what was yielded before is kept.
 import asyncio
 import logging
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Mapping
 from gzip import BadGzipFile
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -21,30 +20,25 @@ from scrapy.http import Response
 
 from crawlers.access import Stopped, Verdict, judge_weibo, load_object
 from crawlers.address import address, read_cookies, wait_asked
-from crawlers.context import CrawlContext, Memory, Tally
-from crawlers.ledger import Ledger
-from crawlers.manners import SAMPLE, ask_leave, evidence
-from crawlers.parsed import Parsed
+from crawlers.context import CrawlContext
+from crawlers.crawl_book import CrawlBook, Item
+from crawlers.manners import ask_leave, evidence
 from monitor.channels import Channel, secret
 from posts.errors import SettingsError
-from posts.model import CHINA, AccessState, ChannelSnapshot, Coverage, CrawlRun, Platform, Post
+from posts.model import AccessState, Platform, Post
 
 __all__ = ["ChannelSpider", "Item", "Stopped"]
-
-Item = Post | ChannelSnapshot
 
 log = logging.getLogger(__name__)
 
 RETRIES = 2
-EVIDENCE = 20
-"""Answers without content that one run seals; one wall may stand behind every post."""
 DAMAGED = (BadGzipFile, zlib.error, EOFError)
 """What unpacking an answer raises; to ask again would bring the same."""
 LONGEST_WAIT = 900.0
 """Seconds; a server that asks for a longer wait is taken at its word in the next run."""
 
 
-class ChannelSpider(scrapy.Spider):
+class ChannelSpider(CrawlBook, scrapy.Spider):
     """Crawl one channel; subclasses give ``name`` (the source), ``home`` and ``collect``."""
 
     platform: ClassVar[Platform] = "weibo"
@@ -55,23 +49,10 @@ class ChannelSpider(scrapy.Spider):
     """Meta of every request, such as what scrapy-playwright wants."""
 
     def __init__(self, channel: Channel, context: CrawlContext, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.channel = channel
-        self.context = context
-        self.tally = Tally()
-        self.memory = Memory(context.data, channel.id)
-        self.ledger = Ledger(context.data, channel.id)
+        scrapy.Spider.__init__(self, **kwargs)
+        CrawlBook.__init__(self, channel, context)
         self.flush: Callable[[], None] = lambda: None
         """Archives what was yielded; set by the pipeline."""
-        self.outcome: Verdict | None = None
-        self.run: CrawlRun | None = None
-        """How the crawl ended; there once it is kept."""
-        self.troubles: list[Verdict] = []
-        self.started_at = self.now()
-        self.notes: list[str] = []
-        """What a person should know although the crawl went well; told in its detail."""
-        self._seen_last: dict[str, object] | None = None
-        self._evidence = 0
         self._cookies: dict[str | bytes, str | bytes | bool | float | int] = {}
 
     @classmethod
@@ -225,11 +206,6 @@ class ChannelSpider(scrapy.Spider):
         text = response.text if hasattr(response, "encoding") else ""
         return response, self.judge(response.status, text)
 
-    def saw(self, url: str, status: int, body: str | None) -> None:
-        """Remember an answer that came by the browser: the evidence, should it end the crawl."""
-        sample = None if body is None else body[:SAMPLE]
-        self._seen_last = {"url": url, "status": status, "body": sample}
-
     @property
     def login_cookies(self) -> Mapping[Any, Any]:
         """Cookies of the channel's secret; none where it has no secret."""
@@ -244,66 +220,3 @@ class ChannelSpider(scrapy.Spider):
             profile: folder of its browser profile; there once somebody has logged in with it.
         """
         return False
-
-    def keep(self, parsed: Parsed) -> Iterator[Item]:
-        """Count and seal what a parser rejected; give back the rest."""
-        for rejected in parsed.rejected:
-            self.tally.reject(rejected)
-            self.set_aside(rejected.reason, rejected.detail, rejected.record)
-        yield from parsed.posts
-        yield from parsed.snapshots
-
-    def keep_posts(self, parsed: Parsed) -> list[Post]:
-        """Do as ``keep``, where only posts are wanted."""
-        return [item for item in self.keep(parsed) if isinstance(item, Post)]
-
-    def set_aside(self, reason: str, detail: str, record: Any) -> None:
-        """Put what was not understood into the sealed quarantine."""
-        where = f"crawl:{self.channel.id}"
-        self.context.quarantine.put(where=where, reason=reason, detail=detail, record=record)
-
-    def keep_evidence(self, state: AccessState, detail: str) -> None:
-        """Seal the last answer beside what it was taken for."""
-        self._evidence += 1
-        if self._evidence <= EVIDENCE and self._seen_last is not None:
-            self.set_aside(state.value, detail, self._seen_last)
-
-    def known(self, post_id: str) -> Post | None:
-        """The version of a post that the archive holds."""
-        return self.context.archive.latest(post_id)
-
-    def covered(self, post: Post, fetched: int) -> Post:
-        """Note how many of a post's comments were read, in the post and in the tally.
-
-        Comments fetched by earlier runs still count, as the platform shows a changing choice;
-        where all that it declares was read, nothing else is there.
-        """
-        declared = post.comments.value if post.comments is not None else None
-        before = self.known(post.id)
-        whole = declared is not None and fetched >= declared
-        if not whole and before is not None and before.coverage is not None:
-            fetched = max(fetched, before.coverage.fetched)
-        self.tally.cover(declared, fetched)
-        return post.model_copy(update={"coverage": Coverage(declared=declared, fetched=fetched)})
-
-    def note_trouble(self, stopped: Stopped) -> None:
-        """Remember a trouble of one post only; the run goes on and tells it at its end."""
-        self.troubles.append(Verdict(stopped.state, stopped.detail))
-
-    def result(self) -> CrawlRun:
-        """How the crawl ended."""
-        verdict = self.outcome or Verdict(AccessState.OK, "stopped by hand before the end")
-        return CrawlRun(
-            channel=self.channel.id,
-            source=self.channel.source,
-            started_at=self.started_at,
-            ended_at=self.now(),
-            state=verdict.state,
-            detail=self.context.mask.text(verdict.detail),
-            **vars(self.tally),
-        )
-
-    @staticmethod
-    def now() -> datetime:
-        """The present, with China's offset."""
-        return datetime.now(CHINA)
