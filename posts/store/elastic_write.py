@@ -17,7 +17,7 @@ from posts.store.elastic_mapping import before, document, month
 
 _LOOK_UP = 1000
 """Ids that are looked up at once."""
-_CHUNK = 500
+_CHUNK = 1000
 _THREADS = 2
 _BUSY = {429, 503}
 _REFRESH_EVERY = 50_000
@@ -57,10 +57,12 @@ class ElasticWriter:
     ) -> None:
         held: dict[str, _Held] = {}
         stale: list[tuple[str, str]] = []
+        empty = self._is_empty()
 
         def actions(batch: list[TaggedPost]) -> Iterator[dict[str, Any]]:
             while batch:
-                self._look_up([tagged.post.id for tagged in batch], held)
+                if not empty:
+                    self._look_up([tagged.post.id for tagged in batch], held)
                 for tagged in batch:
                     yield from self._action(tagged, held, stale, first_kept)
                 batch = [] if len(held) >= _REFRESH_EVERY else list(islice(rest, _LOOK_UP))
@@ -118,6 +120,13 @@ class ElasticWriter:
             known = held.setdefault(hit["fields"]["id"][0], _Held(version))
             known.version = max(known.version, version)
             known.places.add(hit["_index"])
+
+    def _is_empty(self) -> bool:
+        """Whether there is nothing to look up, as at the beginning of a rebuild."""
+        answer = self._index.client.search(
+            index=self._index.target, size=0, terminate_after=1, track_total_hits=1
+        )
+        return bool(whole(answer)["hits"]["total"]["value"] == 0)
 
     def _refresh(self) -> None:
         self._index.client.indices.refresh(index=self._index.target)
