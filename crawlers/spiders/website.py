@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from crawlers.channel_spider import Item, Stopped
 from crawlers.parsed import Parsed
 from crawlers.parsers import website as parser
+from crawlers.parsers.site_page import parse_page
 from crawlers.parsers.sitemap import Page
 from crawlers.revisit import is_due
 from crawlers.site import SiteVisitor
@@ -102,9 +103,7 @@ class WebsiteSpider(SiteVisitor):
         if html is None:
             return None
         try:
-            return parser.parse_page(
-                html, page.address, channel=self.channel.id, collected_at=self.now()
-            )
+            return parse_page(html, page.address, channel=self.channel.id, collected_at=self.now())
         except ParseError:  # lists, forms and front pages are in sitemaps too
             return None
 
