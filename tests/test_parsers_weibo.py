@@ -198,3 +198,13 @@ def test_an_innocent_page_is_no_captcha() -> None:
 def test_an_official_error_is_judged_by_its_code(code: object, state: str) -> None:
     body = json.dumps({"request": "/2/x.json", "error_code": code, "error": "no"})
     assert judge_weibo_api(400, body).state == AccessState(state)
+
+
+@pytest.mark.parametrize(
+    ("bid", "native"), [("z0JH2lOMb", "3501756485200075"), ("10000ZZZZ", None), ("../../x", None)]
+)
+def test_a_short_id_stands_for_the_id(bid: str, native: str | None) -> None:
+    record = {"bid": bid, "text": "通知", "created_at": "Fri Nov 20 09:30:00 +0800 2026"}
+    parsed = weibo_mobile.parse_status({"data": record}, MOBILE)
+    assert [post.id for post in parsed.posts] == ([f"weibo:{native}"] if native else [])
+    assert [one.reason for one in parsed.rejected] == ([] if native else ["bad_id"])

@@ -1,5 +1,6 @@
 """A weibo status or comment object as a Post; the mobile, web and official parsers share it."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from posts.errors import ParseError
 from posts.model import Count, Post, post_id
 
 Record = dict[str, Any]
+
+_BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,28 @@ def mid_of(record: Record) -> str:
     Raises:
         ParseError: ``missing_id`` or ``bad_id``.
     """
+    short = record.get("bid") or record.get("mblogid")
+    if short and not any(record.get(name) for name in ("mid", "idstr", "id")):
+        return mid_of_bid(short)
     return _first_id(record, "mid", "idstr", "id")
+
+
+def mid_of_bid(bid: Any) -> str:
+    """The id that a post's short id stands for, such as 3501756485200075 for z0JH2lOMb.
+
+    Weibo writes seven digits of the id as four characters of base 62, from the right.
+
+    Raises:
+        ParseError: ``bad_id``.
+    """
+    if not isinstance(bid, str) or not re.fullmatch(r"[0-9A-Za-z]{5,12}", bid):
+        raise ParseError("bad_id", "a short id has 5 to 12 letters and digits")
+    padded = bid.rjust(-(-len(bid) // 4) * 4, "0")
+    groups = [padded[at : at + 4] for at in range(0, len(padded), 4)]
+    numbers = [sum(_BASE62.index(c) * 62 ** (3 - n) for n, c in enumerate(g)) for g in groups]
+    if any(number >= 10**7 for number in numbers):
+        raise ParseError("bad_id", "a group of the short id stands for more than seven digits")
+    return "".join(f"{number:07}" for number in numbers).lstrip("0")
 
 
 def mid(post: Post) -> str:
