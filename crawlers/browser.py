@@ -6,9 +6,11 @@ People log in, programs read: the profile holds the login that ``gongsheng login
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import scrapy
 
 from monitor.logins import KEPT_COOKIES
 from posts.errors import SettingsError
@@ -21,6 +23,7 @@ __all__ = [
     "SCRAPY",
     "SCROLL",
     "chromium",
+    "first_request",
     "keep_cookies",
     "launch_options",
     "make_profile",
@@ -110,6 +113,32 @@ def launch_options(program: Path, profile: Path, *, window: bool) -> dict[str, A
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1280, "height": 900},
     }
+
+
+def first_request(
+    address: str, options: Mapping[str, Any], attach: Callable[..., Any], timeout: float
+) -> scrapy.Request:
+    """Ask Scrapy to open a page in a browser and to leave it open.
+
+    Args:
+        address: of the page.
+        options: see ``launch_options``.
+        attach: called with the page before it is opened.
+        timeout: seconds.
+    """
+    meta = {
+        "playwright": True,
+        "playwright_include_page": True,
+        "playwright_context_kwargs": dict(options),
+        "playwright_page_init_callback": attach,
+        "playwright_page_goto_kwargs": {
+            "wait_until": "domcontentloaded",
+            "timeout": 1000 * timeout,
+        },
+        "dont_redirect": True,
+        "handle_httpstatus_all": True,
+    }
+    return scrapy.Request(address, meta=meta, dont_filter=True)
 
 
 def make_profile(folder: Path) -> Path:

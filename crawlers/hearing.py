@@ -1,7 +1,6 @@
 """What a page in the browser asked for and received, in the order of the answers."""
 
 import asyncio
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +9,9 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page, Request, Response
 
-from crawlers.access import Verdict, load_object
-from posts.model import AccessState
+from crawlers.access import load_object
 
-__all__ = ["Heard", "Hearing", "NameOf", "Query", "Wanted", "judge_failure"]
+__all__ = ["Heard", "Hearing", "NameOf", "Query", "Wanted"]
 
 Query = Mapping[str, str]
 Wanted = Callable[[Query], bool]
@@ -22,8 +20,6 @@ NameOf = Callable[[str, Query], str | None]
 
 Hosts are not looked at: the platforms move the same paths from host to host.
 """
-
-DAMAGED = re.compile(r"ERR_(CONTENT_DECODING_\w+|INVALID_\w+|RESPONSE_\w+)")
 
 
 @dataclass(frozen=True)
@@ -142,18 +138,3 @@ def _only_adds_a_slash(response: Response) -> bool:
     there = urlsplit(urljoin(response.url, response.headers.get("location", ""))).path
     here = urlsplit(response.url).path
     return here.rstrip("/") == there.rstrip("/") and here != there
-
-
-def judge_failure(message: str, what: str) -> Verdict:
-    """Name what the browser says of a request without an answer."""
-    found = re.search(r"net::(ERR_\w+)", message)
-    code = found[1] if found else message.strip().partition("\n")[0][:80]
-    if code == "ERR_TOO_MANY_REDIRECTS":
-        return Verdict(AccessState.NEEDS_LOGIN, f"{what} is sent in a circle: log in again")
-    if DAMAGED.fullmatch(code):
-        return Verdict(AccessState.BAD_SHAPE, f"{what} came damaged: {code}")
-    if "SingletonLock" in message or "ProcessSingleton" in message:
-        return Verdict(AccessState.THROTTLED, "the profile is in use by another browser")
-    if "launch" in message.partition("\n")[0]:
-        return Verdict(AccessState.BAD_SHAPE, f"the browser did not start: {code}")
-    return Verdict(AccessState.THROTTLED, f"{what} got no answer: {code}")

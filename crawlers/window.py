@@ -6,9 +6,8 @@ Nothing is asked in the page's place and nothing is signed; its own answers are 
 import asyncio
 import logging
 import random
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,19 @@ from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as BrowserError
 
 from crawlers.access import Stopped, Verdict
-from crawlers.browser import FIND, SCROLL, chromium, keep_cookies, launch_options, open_context
+from crawlers.browser import (
+    FIND,
+    SCROLL,
+    chromium,
+    first_request,
+    keep_cookies,
+    launch_options,
+    open_context,
+)
+from crawlers.browser_walls import judge_failure, look_at_address, told
 from crawlers.channel_spider import RETRIES, ChannelSpider
-from crawlers.hearing import Heard, Hearing, NameOf, Wanted, judge_failure
+from crawlers.hearing import Heard, Hearing, NameOf, Wanted
 from crawlers.manners import ask_leave
-from posts.errors import SettingsError
 from posts.model import AccessState
 
 __all__ = ["Heard", "Window", "open_window"]
@@ -32,8 +39,6 @@ log = logging.getLogger(__name__)
 
 Act = Callable[[], Awaitable[None]]
 
-TO_LOGIN = re.compile(r"login|signin|passport\.", re.IGNORECASE)
-TO_CAPTCHA = re.compile(r"captcha", re.IGNORECASE)
 CAPTCHA_BOX = "#captcha_container"
 NOT_ASKED = 1 / 3
 """Share of the time for an answer after which a page that asks for nothing is nudged again."""
@@ -85,7 +90,7 @@ class Window:
 
     async def close_box(self) -> None:
         """Close what lies over the page."""
-        with self._told():
+        with told():
             await self._own.keyboard.press("Escape")
 
     async def also(self, name: str, wanted: Wanted | None = None) -> Heard:
@@ -142,34 +147,23 @@ class Window:
         self._hearing.forget()
         address = self._spider.address(url)
         self._count()
-        with self._told():
+        with told():
             status = await (self._first(address) if self._page is None else self._next(address))
             self._spider.saw(address, status, None)
             if status >= 400:
                 self._stop_unless_ok(self._spider.judge(status, ""))
                 where = urlsplit(address).path
                 raise Stopped(AccessState.BAD_SHAPE, f"HTTP {status} for the page {where}")
-        self._look_at_address()
+        look_at_address(self._own.url)
 
     async def _first(self, address: str) -> int:
         """Open the first page through Scrapy, which starts the browser for it."""
         context = self._spider.context
-        meta = {
-            "playwright": True,
-            "playwright_include_page": True,
-            "playwright_context_kwargs": launch_options(
-                chromium(context.chromium), self._profile, window=context.browser_window
-            ),
-            "playwright_page_init_callback": self._attach,
-            "playwright_page_goto_kwargs": {
-                "wait_until": "domcontentloaded",
-                "timeout": 1000 * self._timeout,
-            },
-            "dont_redirect": True,
-            "handle_httpstatus_all": True,
-        }
+        options = launch_options(
+            chromium(context.chromium), self._profile, window=context.browser_window
+        )
         engine: Any = self._spider.crawler.engine
-        request = scrapy.Request(address, meta=meta, dont_filter=True)
+        request = first_request(address, options, self._attach, self._timeout)
         return int((await engine.download_async(request)).status)
 
     async def _next(self, address: str) -> int:
@@ -184,16 +178,16 @@ class Window:
         await open_context(page.context, self._profile, spider.login_cookies, spider.address("/"))
 
     async def _scroll(self) -> None:
-        with self._told():
+        with told():
             await self._own.evaluate(SCROLL)
 
     async def _find(self, text: str, again: bool) -> ElementHandle | None:
-        with self._told():
+        with told():
             return (await self._own.evaluate_handle(FIND, [text, again])).as_element()
         return None
 
     async def _press(self, found: ElementHandle) -> None:
-        with self._told():
+        with told():
             await found.click()
 
     # What is made of it ----------------------------------------------------------------------
@@ -216,7 +210,7 @@ class Window:
             self._hearing.news.clear()
             if (heard := self._take(name, wanted)) is not None:
                 return heard
-            self._look_at_address()
+            look_at_address(self._own.url)
             asked = self._hearing.waits_for(name)
             left = started + self._timeout * (1 if asked else NOT_ASKED) - clock()
             if left <= 0:
@@ -228,7 +222,7 @@ class Window:
 
     async def _silence(self, name: str, asked: bool) -> Stopped:
         page = self._own
-        with self._told():
+        with told():
             if await page.locator(CAPTCHA_BOX).count():
                 return Stopped(AccessState.CAPTCHA, "a slider captcha; solve it in a browser")
         if "visitor" in page.url:
@@ -255,28 +249,6 @@ class Window:
     def _stop_unless_ok(self, verdict: Verdict) -> None:
         if verdict.state is not AccessState.OK:
             raise Stopped(verdict.state, verdict.detail)
-
-    def _look_at_address(self) -> None:
-        """Stop where the page has sent us to the login or to a captcha."""
-        parts = urlsplit(self._own.url)
-        place = f"{parts.netloc}{parts.path}"
-        if TO_CAPTCHA.search(place):
-            raise Stopped(AccessState.CAPTCHA, "the page asks for a captcha; solve it in a browser")
-        if TO_LOGIN.search(place):
-            raise Stopped(AccessState.NEEDS_LOGIN, "sent to the login page; log in again")
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what the browser complains of into a named state."""
-        try:
-            yield
-        except BrowserError as error:
-            if "interrupted by another navigation" in error.message:
-                return
-            verdict = judge_failure(error.message, "the page")
-            raise Stopped(verdict.state, verdict.detail) from error
-        except (SettingsError, OSError) as error:
-            raise Stopped(AccessState.BAD_SHAPE, str(error)) from error
 
     @property
     def _own(self) -> Page:
