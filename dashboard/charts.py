@@ -91,7 +91,9 @@ def topics(frame: pd.DataFrame) -> Figure:
         .mark_bar(cursor="pointer")
         .encode(
             y=alt.Y("topic_name:N", title=None, sort=names, axis=alt.Axis(labelLimit=220)),
-            x=alt.X("count:Q", title="发言数", stack="zero", axis=alt.Axis(tickMinStep=1)),
+            x=alt.X(
+                "count:Q", title="发言数", stack="zero", axis=alt.Axis(tickMinStep=1, tickCount=8)
+            ),
             color=_sentiment_colour(),
             order=alt.Order("order:Q"),
             tooltip=_tips(
@@ -117,7 +119,7 @@ def rising(frame: pd.DataFrame) -> Figure:
         .encode(
             y=alt.Y("word:N", title=None, sort=names, axis=alt.Axis(labelLimit=220)),
             yOffset=alt.YOffset("order:O"),
-            x=alt.X("share:Q", title="占全部发言", axis=alt.Axis(format=".1%")),
+            x=alt.X("share:Q", title="占全部发言", axis=alt.Axis(format=".1%", tickCount=6)),
             color=alt.Color("period:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
             tooltip=[
                 *_tips(word="词", period="时间", count="发言数"),

@@ -10,6 +10,7 @@ from dashboard.post_queries import Change
 from dashboard.thread_queries import Place
 from monitor.corrections import Correction
 from nlp.explain import Explanation
+from nlp.similar import Example
 from posts.model import Post, TaggedPost
 from posts.query import Hit
 
@@ -107,11 +108,21 @@ def why_html(text: str, told: Explanation) -> str:
 
 
 def _strength(by: float, strongest: float) -> str:
-    if abs(by) < max(_LEAST, strongest / 10):
+    if abs(by) < max(_LEAST, strongest / 4):
         return ""
     if by < 0:
         return "gs-against"
     return f"gs-why gs-why-{min(3, 1 + int(3 * by / strongest))}"
+
+
+def examples_html(near: Sequence[tuple[Example, float]]) -> str:
+    """Labelled examples, what people said of them first, nearest first."""
+    lines = "".join(
+        f"<li><b>{escape(words.chinese('sentiment', one.sentiment))}，"
+        f"{escape(words.chinese('intent', one.intent))}</b> {as_html(one.text)}</li>"
+        for one, _ in near
+    )
+    return f'<ul class="gs-history">{lines}</ul>'
 
 
 def changes_html(changes: Sequence[Change], corrections: Sequence[Correction]) -> str:

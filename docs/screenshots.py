@@ -80,6 +80,7 @@ def take_post(page: Page, address: str) -> None:
     page.get_by_text("程序是看了哪些词这样判断的").click(timeout=60_000)
     page.get_by_text("逐个去掉一个词再判断一次").wait_for(timeout=60_000)
     page.set_viewport_size({"width": 1366, "height": 1150})
+    page.get_by_test_id("stMain").evaluate("e => e.scrollTo(0, 0)")
     page.wait_for_timeout(1500)
     page.screenshot(path=IMAGES / "post.png")
 
