@@ -12,6 +12,7 @@ from monitor.channels import load_channels
 from monitor.desk import Desk
 from monitor.roles import Person, local_person
 from monitor.settings import Settings, load_settings
+from nlp.similar import LabelledExamples
 from nlp.tagger import Tagger
 from posts.model import ChannelSnapshot, CrawlRun
 
@@ -93,6 +94,12 @@ def channel_names() -> Mapping[str, str]:
 def tagger() -> Tagger:
     """The tagger, loaded when somebody first asks why it said something."""
     return wiring.tagger(settings())
+
+
+@st.cache_resource(show_spinner="正在读已标注的例子……")
+def examples() -> LabelledExamples | None:
+    """The labelled examples, read when somebody first asks why; None without vectors."""
+    return wiring.similar_examples(settings(), tagger())
 
 
 def snapshots(channel: str) -> list[ChannelSnapshot]:

@@ -6,11 +6,12 @@ import streamlit as st
 
 from dashboard import house, words
 from dashboard.correcting import choices
-from dashboard.hit import changes_html, hit_html, thread_html, why_html
+from dashboard.hit import changes_html, examples_html, hit_html, thread_html, why_html
 from dashboard.links import SEARCH_PAGE, web_address
 from dashboard.post_queries import corrected_by, similar, versions
 from dashboard.thread_queries import thread
 from dashboard.today_parts import post_card
+from monitor import wiring
 from monitor.desk import Desk
 from monitor.exports import printable
 from monitor.roles import Right
@@ -18,6 +19,8 @@ from nlp.explain import explain
 from posts.errors import GongshengError
 from posts.model import TaggedPost
 from posts.query import Hit
+
+EXAMPLES = 3
 
 
 def text(found: TaggedPost, names: Mapping[str, str]) -> None:
@@ -74,6 +77,10 @@ def why(found: TaggedPost) -> None:
             f"程序判断为{words.chinese('sentiment', told.sentiment)}，把握 {told.probability:.0%}。"
             "逐个去掉一个词再判断一次：颜色越深，去掉它把握降得越多；带虚线的词，去掉它把握反而升高。"
         )
+        labelled = house.examples()
+        if labelled is not None:
+            st.markdown("**人工标注过的相近例子**")
+            st.html(examples_html(labelled.near(found.post.text, EXAMPLES)))
 
 
 def history(desk: Desk, found: TaggedPost, names: Mapping[str, str]) -> None:
@@ -96,12 +103,14 @@ def whole_thread(desk: Desk, found: TaggedPost, names: Mapping[str, str]) -> Non
 
 
 def alike(desk: Desk, found: TaggedPost, names: Mapping[str, str]) -> None:
-    """Posts with the same keywords."""
-    hits: Sequence[Hit] = similar(desk, found)
+    """Posts that say alike, by their vectors or, where there are none, by their keywords."""
+    near = [post_id for post_id, _ in wiring.similar_posts(house.settings(), found.post.id)]
+    hits: Sequence[Hit] = similar(desk, found, near)
     if not hits:
         return
     shared = "、".join(printable(word) for word in found.analysis.keywords)
-    st.subheader("相近的发言", help=f"含有同样关键词的发言，含得多的在前。关键词：{shared}")
+    by_words = f"含有同样关键词的发言，含得多的在前。关键词：{shared}"
+    st.subheader("相近的发言", help="意思最接近的发言，最近的在前。" if near else by_words)
     for hit in hits:
         post_card(hit, names)
 

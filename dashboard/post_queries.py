@@ -27,8 +27,17 @@ def open_post(desk: Desk, post_id: str) -> TaggedPost | None:
     return desk.get(post_id) if post_id else None
 
 
-def similar(desk: Desk, found: TaggedPost) -> tuple[Hit, ...]:
-    """Posts that share its keywords, those with most of them first."""
+def similar(desk: Desk, found: TaggedPost, near: Sequence[str]) -> tuple[Hit, ...]:
+    """Posts that say alike, nearest first: those named, or else those that share its keywords.
+
+    Args:
+        desk: who asks.
+        found: the post.
+        near: ids of the posts whose vectors are nearest; empty where there are no vectors.
+    """
+    opened = [desk.get(post_id) for post_id in near[:SIMILAR]]
+    if opened:
+        return tuple(Hit(found=one) for one in opened if one is not None)
     words = [word for word in found.analysis.keywords if word.isalnum()][:_WORDS]
     if not words:
         return ()

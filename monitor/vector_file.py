@@ -7,10 +7,10 @@ version of the archive. It is derived: lost or made by another model, it is made
 
 import hashlib
 import json
-import logging
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,17 +18,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from monitor.ingest import text_to_tag
-from monitor.progress import Advance, progress
-from nlp.reading import RememberingTagger, reads
+from monitor.progress import Advance
 from nlp.similar import nearest
-from nlp.tagger import Tagger
 from nlp.vectors import Bytes, Floats, quantise
 from posts.archive import Archive
 from posts.model import Post
 
-_log = logging.getLogger(__name__)
 BATCH = 512
-_FORMAT = 1
+FORMAT = 1
+_ROWS, _IDS, _ABOUT = "rows.i8", "ids.txt", "about.json"
 
 
 class GivesVectors(Protocol):
@@ -54,10 +52,10 @@ class VectorFile:
             folder: ``<data>/vectors``; holds one folder, that of the tagger in use.
             tagger: makes the vectors.
         """
-        name = hashlib.sha256(f"{_FORMAT} {tagger.version}".encode()).hexdigest()[:16]
+        name = hashlib.sha256(f"{FORMAT} {tagger.version}".encode()).hexdigest()[:16]
         self._all, self._folder, self._tagger = folder, folder / name, tagger
-        self._rows, self._ids = self._folder / "rows.i8", self._folder / "ids.txt"
-        self._about = self._folder / "about.json"
+        self._rows, self._ids = self._folder / _ROWS, self._folder / _IDS
+        self._about = self._folder / _ABOUT
 
     def checkpoint(self) -> int:
         """Version of the archive up to which the file holds it; 0 where there is no file."""
@@ -107,21 +105,8 @@ class VectorFile:
             most: posts at most.
             but: a post to leave out: the one that was asked about.
         """
-        about = self._read_about()
-        if about is None or about["rows"] == 0:
-            return []
-        rows: Bytes = np.memmap(self._rows, np.int8, "r", shape=(about["rows"], about["width"]))
-        ids = self._ids.read_text("utf-8").splitlines()[: about["rows"]]
-        place = {post_id: row for row, post_id in enumerate(ids)}
-        [query] = self._tagger.vectors([text])
-        wanted = most + 1
-        while True:
-            found = nearest(query, rows, wanted)
-            kept = [(ids[n.row], n.cosine) for n in found if place[ids[n.row]] == n.row]
-            kept = [(post_id, cosine) for post_id, cosine in kept if post_id != but]
-            if len(kept) >= most or len(found) < wanted:
-                return kept[:most]
-            wanted *= 4
+        held = _held(self._folder, self._read_about())
+        return held.near(self._tagger.vectors([text])[0], most, but) if held else []
 
     def _start(self) -> dict[str, Any]:
         """Make the folder, drop those of other taggers, cut off what was half written."""
@@ -176,49 +161,54 @@ def _batches(versions: Iterator[tuple[int, Post]]) -> Iterator[list[tuple[int, P
         yield some
 
 
-class Beside:
-    """Keeps vectors while an ingest tags.
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """The rows of a file, mapped into memory."""
 
-    Vectors are derived: where they cannot be written that is logged, and the ingest goes on.
+    rows: Bytes
+    ids: list[str]
+    place: dict[str, int]
+    """The row that counts of each post."""
+
+    def near(self, query: Floats, most: int, but: str | None) -> list[tuple[str, float]]:
+        wanted = most + 1
+        while True:
+            found = nearest(query, self.rows, wanted)
+            kept = [(self.ids[n.row], n.cosine) for n in found if self._counts(n.row, but)]
+            if len(kept) >= most or len(found) < wanted:
+                return kept[:most]
+            wanted *= 4  # rows of older versions were in the way
+
+    def _counts(self, row: int, but: str | None) -> bool:
+        return self.place[self.ids[row]] == row and self.ids[row] != but
+
+
+def _held(folder: Path, about: dict[str, Any] | None) -> _Held | None:
+    if about is None or about["rows"] == 0:
+        return None
+    shape = (about["rows"], about["width"])
+    rows: Bytes = np.memmap(folder / _ROWS, np.int8, "r", shape=shape)
+    ids = (folder / _IDS).read_text("utf-8").splitlines()[: about["rows"]]
+    return _Held(rows, ids, {post_id: row for row, post_id in enumerate(ids)})
+
+
+def posts_like(folder: Path, post_id: str, most: int = 5) -> list[tuple[str, float]]:
+    """Posts nearest to a post with their cosines, nearest first; no tagger is loaded.
+
+    Empty where there are no vectors yet, or none of this post.
+
+    Args:
+        folder: ``<data>/vectors``.
+        post_id: of the post.
+        most: posts at most.
     """
-
-    def __init__(self, folder: Path, archive: Archive, tagger: Tagger, indexed: int) -> None:
-        """Bring in what stands in the index already.
-
-        Args:
-            folder: of the vectors.
-            archive: what is ingested.
-            tagger: who tags; of one that gives no vectors none are kept.
-            indexed: checkpoint of the index.
-        """
-        self.tagger = tagger
-        """Who shall tag: what it read last is not read again for the vectors."""
-        self._archive, self._indexed = archive, indexed
-        self._vectors: VectorFile | None = None
-        reader = reads(tagger)
-        if reader is not None:
-            self.tagger = remembering = RememberingTagger(reader)
-            self._vectors = VectorFile(folder, remembering)
-            missing = indexed - self._vectors.checkpoint()
-            if missing > 0:
-                with progress("reading for similar posts", missing) as advance:
-                    self._catch_up(advance)
-
-    def after(self, advance: Advance) -> Advance:
-        """What the ingest shall call after each batch; it calls ``advance`` in turn."""
-
-        def done(count: int) -> None:
-            self._indexed += count
-            self._catch_up()
-            advance(count)
-
-        return done
-
-    def _catch_up(self, advance: Advance | None = None) -> None:
-        if self._vectors is None:
-            return
+    for path in sorted(folder.glob(f"*/{_ABOUT}")):
         try:
-            self._vectors.catch_up(self._archive, until=self._indexed, advance=advance)
-        except OSError as error:
-            self._vectors = None
-            _log.warning("similar posts cannot be kept: %s", error)
+            about = json.loads(path.read_text("utf-8"))
+            held = _held(path.parent, about)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if held is not None and post_id in held.place:
+            query = held.rows[held.place[post_id]].astype(np.float32)
+            return held.near(query, most, post_id)
+    return []

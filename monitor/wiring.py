@@ -22,9 +22,11 @@ from monitor.saved import SavedSearches
 from monitor.sessions import Sessions
 from monitor.settings import Settings
 from monitor.status import Status, status, with_logins
-from monitor.vector_file import Beside, VectorFile
+from monitor.vector_file import posts_like
+from monitor.vector_upkeep import Beside, labelled_examples
 from nlp.reading import reads
 from nlp.segment import JiebaText
+from nlp.similar import LabelledExamples
 from nlp.tagger import Tagger, open_tagger
 from posts.archive import Archive
 from posts.errors import SettingsError, StoreUnavailable
@@ -191,10 +193,15 @@ def ingest_or_wait(settings: Settings) -> IngestResult:
         return IngestResult(0, 0, KnownCheckpoint(settings.data, settings.store).read())
 
 
-def similar_posts(settings: Settings, tags: Tagger) -> VectorFile | None:
-    """Vectors of the posts, to find similar ones; None where the tagger gives none."""
+def similar_posts(settings: Settings, post_id: str, most: int = 5) -> list[tuple[str, float]]:
+    """Ids of the posts nearest to a post with their cosines; empty where none are known."""
+    return posts_like(settings.data / "vectors", post_id, most)
+
+
+def similar_examples(settings: Settings, tags: Tagger) -> LabelledExamples | None:
+    """The labelled examples, to set beside a verdict; None where the tagger gives no vectors."""
     reader = reads(tags)
-    return None if reader is None else VectorFile(settings.data / "vectors", reader)
+    return None if reader is None else labelled_examples(settings.data / "examples", reader)
 
 
 def put_right(settings: Settings) -> PutRight | None:

@@ -74,15 +74,20 @@ def examples() -> tuple[Example, ...]:
 class LabelledExamples:
     """The labelled examples, searched by the vectors of a tagger."""
 
-    def __init__(self, tagger: ReadingTagger) -> None:
-        """Read all examples once, which takes a tagger some seconds at most."""
+    def __init__(self, tagger: ReadingTagger, rows: Bytes | None = None) -> None:
+        """Read all examples, which takes a tagger some seconds, or take what it read before.
+
+        Args:
+            tagger: gives the vectors.
+            rows: ``rows`` of the same tagger's.
+        """
         self._tagger = tagger
-        self._rows = quantised(tagger, [example.text for example in examples()])
+        self.rows = quantised(tagger, [e.text for e in examples()]) if rows is None else rows
 
     def near(self, text: str, most: int = 5) -> list[tuple[Example, float]]:
         """Find the examples nearest to a text, with their cosines, nearest first."""
         [query] = self._tagger.vectors([text])
-        return [(examples()[n.row], n.cosine) for n in nearest(query, self._rows, most)]
+        return [(examples()[n.row], n.cosine) for n in nearest(query, self.rows, most)]
 
 
 def quantised(tagger: ReadingTagger, texts: Sequence[str]) -> Bytes:

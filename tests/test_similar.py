@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.ingest import ingest
-from monitor.vector_file import Beside, VectorFile
+from monitor.vector_file import VectorFile, posts_like
+from monitor.vector_upkeep import Beside, labelled_examples
 from nlp import similar
 from nlp.baseline import load
 from nlp.reading import RememberingTagger
@@ -55,6 +56,21 @@ def test_who_says_the_same_is_nearest(archive: Archive, tmp_path: Path) -> None:
     assert [post_id for post_id, _ in found] == ["weibo:0", "weibo:1"]
     assert found[0][1] == pytest.approx(1, abs=0.01)
     assert [post_id for post_id, _ in vectors.near(TEXTS[0], 1, but="weibo:0")] == ["weibo:1"]
+
+
+def test_posts_like_a_post_need_no_tagger(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    assert posts_like(folder, "weibo:0") == []
+    VectorFile(folder, load()).catch_up(archive)
+    assert [post_id for post_id, _ in posts_like(folder, "weibo:0", 1)] == ["weibo:1"]
+    assert posts_like(folder, "weibo:77") == []
+
+
+def test_what_was_read_in_the_examples_is_kept(tmp_path: Path) -> None:
+    first = labelled_examples(tmp_path / "examples", load())
+    assert len(list((tmp_path / "examples").iterdir())) == 1
+    again = labelled_examples(tmp_path / "examples", load())
+    assert again.near("食堂的菜难吃") == first.near("食堂的菜难吃")
 
 
 def test_only_what_is_new_is_read_again(archive: Archive, tmp_path: Path) -> None:
