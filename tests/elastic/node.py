@@ -153,11 +153,12 @@ class Node:
             self.process.send_signal(signal.SIGCONT)
 
     def _end(self, how: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.send_signal(how)
-            self.process.wait(timeout=60)
-        self.process = None
+        # Taken first: another thread may start the node again while this one waits.
+        process, self.process = self.process, None
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.send_signal(how)
+            process.wait(timeout=60)
 
 
 @contextmanager

@@ -48,13 +48,15 @@ def test_a_node_killed_while_posts_are_written_loses_and_doubles_nothing(node, u
     archive = filled(tmp_path, 1500, changed=300)
     store = opened(url)
     batches = count(1)
+    killer = threading.Timer(0.03, node.kill)
 
     def kill_soon(done: int) -> None:
         if next(batches) == 4:
-            threading.Timer(0.03, node.kill).start()
+            killer.start()
 
     with pytest.raises(StoreUnavailable, match="nothing is lost"):
         ingest(archive, store, WordTagger(), batch=100, advance=kill_soon)
+    killer.join()
     assert not store.health().available
     node.start()
     assert 300 <= store.checkpoint() < 1800
@@ -70,9 +72,9 @@ def test_crawl_and_import_go_on_while_the_node_is_away(node, url, tmp_path):
     node.stop()
     try:
         imported = gongsheng(tmp_path / "data", url, "import", str(export), "--json")
-        crawled = gongsheng(tmp_path / "data", url, "demo", "--no-dashboard")
-        refused = gongsheng(tmp_path / "data", url, "ingest")
-        status = gongsheng(tmp_path / "data", url, "status", "--json")
+        crawled = gongsheng(tmp_path / "demo", url, "demo", "--no-dashboard")
+        refused = gongsheng(tmp_path / "demo", url, "ingest")
+        status = gongsheng(tmp_path / "demo", url, "status", "--json")
     finally:
         node.start()
     assert (imported.returncode, json.loads(imported.stdout)["new"]) == (0, 1), imported.stderr
@@ -84,9 +86,9 @@ def test_crawl_and_import_go_on_while_the_node_is_away(node, url, tmp_path):
     seen = json.loads(status.stdout)
     assert (seen["indexed"], seen["store"]["available"]) == (None, False)
     assert f"index is away; {seen['archived']} posts wait" in refused.stderr
-    done = gongsheng(tmp_path / "data", url, "ingest", "--json")
+    done = gongsheng(tmp_path / "demo", url, "ingest", "--json")
     assert json.loads(done.stdout)["checkpoint"] == seen["archived"], done.stderr
-    after = json.loads(gongsheng(tmp_path / "data", url, "status", "--json").stdout)
+    after = json.loads(gongsheng(tmp_path / "demo", url, "status", "--json").stdout)
     assert (after["backlog"], after["store"]["available"]) == (0, True)
 
 
