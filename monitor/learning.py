@@ -128,6 +128,9 @@ def _rows(
         ],
         np.float64,
     )
+    if held.reading.emotion is not None and head == "emotion":
+        # No labels: the tagger's own chances hold it.
+        wanted[len(lessons) :] = np.exp(held.reading.emotion)
     texts = [lesson.text for lesson in lessons] + [example.text for example in anchors]
     return Rows(
         _both(taught.reading.vectors, held.reading.vectors),
