@@ -26,7 +26,9 @@ QUIET = (
 expect.set_options(timeout=15_000)
 
 
-@pytest.fixture(scope="session")
+# Of the package, not of the session: while playwright runs, no other event loop can, and the
+# spiders of other tests need one.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         missing = "no Chromium: run tests/system_packages.sh (or `apt-get install chromium`)"
@@ -39,14 +41,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("house")
     fill(folder)
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
