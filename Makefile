@@ -53,7 +53,7 @@ $(BIN)/python:
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.requirements: $(BIN)/python requirements.txt pyproject.toml
+$(VENV)/.requirements: $(BIN)/python requirements.txt constraints.txt pyproject.toml
 	$(BIN)/pip install --quiet --requirement requirements.txt
 	@touch $@
 
