@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Training has an environment of its own (requirements-train.txt), outside the repository.
+TRAIN ?= python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run demo test check setup setup-dev system serve screenshots clean
+.PHONY: help run demo test check setup setup-dev system serve screenshots train clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +41,16 @@ serve: setup ## Open the dashboard on what is there
 
 screenshots: setup-dev ## Make the pictures of the documentation anew
 	$(BIN)/python docs/screenshots.py
+
+train: ## Fit the bundled tagger anew: make train DATA=... CORPUS=... ENCODER=... TOKENIZER=... RUN=...
+	$(TRAIN) -m nlp.training.linear --corpus $(CORPUS) --annotated $(DATA)/annotated
+	$(TRAIN) -m nlp.training.linear_emotions --corpus $(CORPUS) --data $(DATA)
+	$(TRAIN) -m nlp.training.finetune --out $(RUN) --encoder $(ENCODER) --tokenizer $(TOKENIZER) \
+	  --corpus $(CORPUS) --data $(DATA)
+	$(TRAIN) -m nlp.training.export --checkpoint $(RUN)/final.pt --tokenizer $(RUN) \
+	  --encoder $(ENCODER) --out nlp/weights/transformer
+	$(TRAIN) -m nlp.training.calibrate --folder nlp/weights/transformer --corpus $(CORPUS) --data $(DATA)
+	$(TRAIN) -m nlp.training.card --corpus $(CORPUS) --data $(DATA)
 
 clean: ## Remove caches and the virtual environment (never the data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
