@@ -7,6 +7,7 @@ from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -123,12 +124,37 @@ async def _crawl_all(
     return [_run_of(channel, crawler, job, context) for channel, crawler, job in jobs]
 
 
+_SILENCE = 60.0
+"""Seconds without any sign of the browser, beside the channel's own pauses and time limits."""
+
+
 async def _in_turn(
     lock: asyncio.Lock, runner: AsyncCrawlerRunner, crawler: Crawler, **arguments: Any
 ) -> None:
     """Crawl when no other channel has the browser: one page at a time."""
     async with lock:
-        await runner.crawl(crawler, **arguments)
+        pace = arguments["channel"].pace
+        patience = _SILENCE + 3 * pace.timeout + 30 * pace.delay
+        await _watched(asyncio.ensure_future(runner.crawl(crawler, **arguments)), crawler, patience)
+
+
+async def _watched(job: "asyncio.Future[Any]", crawler: Crawler, patience: float) -> None:
+    """Wait for a crawl, and give it up where its browser has been silent for too long.
+
+    A browser's driver may die without a word; nobody would ever answer the spider then.
+    """
+    heard, since = -1, monotonic()
+    while not job.done():
+        await asyncio.wait({job}, timeout=1)
+        stats = crawler.stats.get_stats() if crawler.stats else {}
+        counted = sum(n for name, n in stats.items() if name.startswith("playwright/"))
+        if counted != heard:
+            heard, since = counted, monotonic()
+        elif monotonic() - since > patience:
+            job.cancel()
+            await asyncio.wait({job}, timeout=10)
+            raise TimeoutError(f"the browser was silent for {patience:.0f} seconds")
+    await job
 
 
 def _run_of(
