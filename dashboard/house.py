@@ -102,6 +102,11 @@ def examples() -> LabelledExamples | None:
     return wiring.similar_examples(settings(), tagger())
 
 
+def nearest(post_id: str) -> list[str]:
+    """Ids of the posts whose vectors are nearest; the desk says who may read them."""
+    return [found for found, _ in wiring.similar_posts(settings(), post_id)]
+
+
 def snapshots(channel: str) -> list[ChannelSnapshot]:
     """Figures of a channel over time, oldest first."""
     archive = wiring.archive(settings())

@@ -11,7 +11,6 @@ from dashboard.links import SEARCH_PAGE, web_address
 from dashboard.post_queries import corrected_by, similar, versions
 from dashboard.thread_queries import thread
 from dashboard.today_parts import post_card
-from monitor import wiring
 from monitor.desk import Desk
 from monitor.exports import printable
 from monitor.roles import Right
@@ -104,7 +103,7 @@ def whole_thread(desk: Desk, found: TaggedPost, names: Mapping[str, str]) -> Non
 
 def alike(desk: Desk, found: TaggedPost, names: Mapping[str, str]) -> None:
     """Posts that say alike, by their vectors or, where there are none, by their keywords."""
-    near = [post_id for post_id, _ in wiring.similar_posts(house.settings(), found.post.id)]
+    near = house.nearest(found.post.id)
     hits: Sequence[Hit] = similar(desk, found, near)
     if not hits:
         return
