@@ -172,7 +172,9 @@ def _run_of(
         started_at=now,
         ended_at=now,
         state=AccessState.BAD_SHAPE,
-        detail=f"the spider did not start: {type(error).__name__}; see the log",
+        detail=str(error)
+        if isinstance(error, TimeoutError)
+        else f"the spider did not start: {type(error).__name__}; see the log",
     )
     context.archive.add_run(run)
     return run
