@@ -78,8 +78,10 @@ def test_every_answer_of_a_site_has_its_name(status: int, body: str, state: Acce
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_feed_reader(text: str) -> None:
-    website.parse_feed(text, **OWN)
-    website.parse_comments(text, POST, collected_at=NOW)
+    articles = website.parse_feed(text, **OWN)
+    assert all(entry.post.platform == "site" for entry in articles.entries)
+    comments = website.parse_comments(text, POST, collected_at=NOW)
+    assert all(post.thread_id == POST.id for post in comments.posts)
 
 
 @given(

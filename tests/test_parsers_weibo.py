@@ -124,9 +124,13 @@ JSON = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(["data", "ok", "max_id"]), JSON))
 def test_no_answer_breaks_the_parsers(payload: dict[str, object]) -> None:
-    weibo_mobile.parse_timeline(payload, MOBILE)
-    weibo_mobile.parse_comments(payload, MOBILE, thread=POST)
-    weibo_mobile.parse_replies(payload, MOBILE, thread=POST, root="1")
+    parsed = [
+        weibo_mobile.parse_timeline(payload, MOBILE),
+        weibo_mobile.parse_comments(payload, MOBILE, thread=POST),
+        weibo_mobile.parse_replies(payload, MOBILE, thread=POST, root="1"),
+    ]
+    assert all(post.platform == "weibo" for one in parsed for post in one.posts)
+    assert all(row.reason for one in parsed for row in one.rejected)
     weibo_mobile.parse_profile(payload, MOBILE)
     weibo_mobile.next_page(payload)
     weibo_mobile.comments_cursor(payload)
