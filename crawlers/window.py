@@ -261,14 +261,19 @@ class Window:
         return self._spider.context.profile(self._spider.channel.id)
 
     async def close(self) -> None:
-        """Keep the cookies, which the visit may have renewed, and close the page."""
+        """Keep the cookies, which the visit may have renewed.
+
+        The page ends with its browser. Closing it alone may wait for ever: Chromium answers
+        nothing for a page that it is just replacing by its own page of errors.
+        """
         if self._page is None or self._page.is_closed():
             return
         try:
-            keep_cookies(self._profile, await self._page.context.cookies())
-            await self._page.close()
-        except (BrowserError, OSError) as error:
-            log.warning("channel %s: %s", self._spider.channel.id, error)
+            async with asyncio.timeout(self._timeout):
+                cookies = await self._page.context.cookies()
+            keep_cookies(self._profile, cookies)
+        except (BrowserError, TimeoutError, OSError) as error:
+            log.warning("channel %s: cookies not kept: %s", self._spider.channel.id, error)
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def drivers() -> list[int]:
     """Process ids of the browser drivers that this process started."""
     listed = subprocess.run(
-        ["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
     rows = [line.split(None, 2) for line in listed.stdout.splitlines()]
     ours = {os.getpid()}
@@ -33,7 +33,7 @@ def test_a_silent_browser_is_given_up(visit, monkeypatch):
     def freeze() -> None:
         until = time.monotonic() + 30
         while not frozen and time.monotonic() < until:
-            time.sleep(1.5)
+            time.sleep(0.5)
             frozen.extend(set(drivers()) - before)
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
