@@ -42,6 +42,13 @@ class Stopped(Exception):
         return self.state in WALLS
 
 
+class Paused(Stopped):
+    """Our own limit and nobody's wall: the requests of a run or a day are spent, or quiet hours."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(AccessState.THROTTLED, detail)
+
+
 def judge_status(status: int) -> Verdict | None:
     """Judge by the HTTP status what means the same everywhere; None where the body has to say."""
     if status == 401:

@@ -18,7 +18,7 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawlers.access import Stopped, Verdict, judge_weibo, load_object
+from crawlers.access import Paused, Stopped, Verdict, judge_weibo, load_object
 from crawlers.address import address, read_cookies, wait_asked
 from crawlers.context import CrawlContext
 from crawlers.crawl_book import CrawlBook, Item
@@ -83,12 +83,13 @@ class ChannelSpider(CrawlBook, scrapy.Spider):
             self.outcome = Verdict(AccessState.NEEDS_LOGIN, str(error))
         except Stopped as stopped:
             self.outcome = Verdict(stopped.state, stopped.detail)
+            self.paused = isinstance(stopped, Paused)
         except Exception as error:
             # The message of an unforeseen error may quote a post, so only its kind is told.
             log.exception("channel %s: unforeseen error", self.channel.id)
             kind = type(error).__name__
             self.outcome = Verdict(AccessState.BAD_SHAPE, f"unforeseen {kind}; see the log")
-        if self.outcome.state is not AccessState.OK and not self._evidence:
+        if self.outcome.state is not AccessState.OK and not self._evidence and not self.paused:
             self.keep_evidence(*self.outcome)
         await self._let_items_pass()
 

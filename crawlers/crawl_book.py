@@ -32,6 +32,8 @@ class CrawlBook:
         self.outcome: Verdict | None = None
         self.run: CrawlRun | None = None
         """How the crawl ended; there once it is kept."""
+        self.paused = False
+        """Whether we ended it early ourselves."""
         self.troubles: list[Verdict] = []
         self.started_at = self.now()
         self.notes: list[str] = []
@@ -91,7 +93,8 @@ class CrawlBook:
 
     def result(self) -> CrawlRun:
         """How the crawl ended."""
-        verdict = self.outcome or Verdict(AccessState.OK, "stopped by hand before the end")
+        by_hand = Verdict(AccessState.THROTTLED, "stopped by hand; the next run goes on")
+        verdict = self.outcome or by_hand
         return CrawlRun(
             channel=self.channel.id,
             source=self.channel.source,
@@ -99,6 +102,7 @@ class CrawlBook:
             ended_at=self.now(),
             state=verdict.state,
             detail=self.context.mask.text(verdict.detail),
+            paused=self.paused or self.outcome is None,
             **vars(self.tally),
         )
 

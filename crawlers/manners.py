@@ -4,10 +4,9 @@ from datetime import datetime, time
 
 from scrapy.http import Response
 
-from crawlers.access import Stopped
+from crawlers.access import Paused
 from crawlers.context import Memory, Tally
 from monitor.channels import Pace
-from posts.model import AccessState
 
 __all__ = ["SAMPLE", "ask_leave", "evidence", "is_quiet", "user_agent"]
 
@@ -19,16 +18,14 @@ def ask_leave(pace: Pace, memory: Memory, tally: Tally, now: datetime) -> None:
     """Count one request.
 
     Raises:
-        Stopped: it may not be made: quiet hours, or the requests of the run or the day are spent.
+        Paused: it may not be made: quiet hours, or the requests of the run or the day are spent.
     """
     if is_quiet(pace.quiet, now):
-        raise Stopped(AccessState.THROTTLED, f"quiet hours {pace.quiet} (pace.quiet)")
+        raise Paused(f"our own quiet hours {pace.quiet} (pace.quiet); a later run goes on")
     if pace.run is not None and tally.requests >= pace.run:
-        detail = f"this run's {pace.run} requests (pace.run) are spent; the next run goes on"
-        raise Stopped(AccessState.THROTTLED, detail)
+        raise Paused(f"our own limit: this run's {pace.run} requests (pace.run) are spent")
     if not memory.spend(now.date(), pace.daily):
-        detail = f"today's {pace.daily} requests (pace.daily) are spent"
-        raise Stopped(AccessState.THROTTLED, detail)
+        raise Paused(f"our own limit: today's {pace.daily} requests (pace.daily) are spent")
     tally.requests += 1
 
 

@@ -28,6 +28,7 @@ def run_row(run: CrawlRun) -> dict[str, Any]:
         "source": run.source,
         "state": run.state.value,
         "detail": run.detail,
+        "paused": run.paused,
         "new": run.new,
         "updated": run.updated,
         "seen": run.seen,

@@ -20,7 +20,7 @@ def channel_lines_html(states: Sequence[ChannelState]) -> str:
     for state in states:
         title, kind, when = "由文件导入", "good", ""
         if state.run is not None:
-            title, _, kind = words.STATES[state.run.state]
+            title, _, kind = words.ending(state.run)
             when = words.moment(state.run.ended_at)
         sign = "✓" if kind == "good" else "！"
         rows.append(
@@ -36,7 +36,7 @@ def _channel(state: ChannelState) -> str:
     held = f"库中共有 {state.posts:,} 条"
     if state.run is None:
         return _box("good", name, "由文件导入", "没有设置自动采集。", [held])
-    title, meaning, kind = words.STATES[state.run.state]
+    title, meaning, kind = words.ending(state.run)
     facts = [f"最近一次：{words.moment(state.run.ended_at)}", *_came(state.run), held]
     if kind == "bad":
         good = state.last_good

@@ -94,7 +94,7 @@ def crawls(runs: Sequence[CrawlRun], state: ChannelState) -> None:
 def _row(run: CrawlRun) -> Mapping[str, object]:
     return {
         "结束时间": words.moment(run.ended_at),
-        "结果": words.STATES[run.state][0],
+        "结果": words.ending(run)[0],
         "新增": run.new,
         "更新": run.updated,
         "请求次数": run.requests,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from dashboard.plain import as_html, one_line
 from monitor.uncertainty import Share
 from nlp import labels
-from posts.model import CHINA, AccessState, Count
+from posts.model import CHINA, AccessState, Count, CrawlRun
 
 OWN_VALUES: dict[str, dict[str, str]] = {
     "platform": {"weibo": "微博", "douyin": "抖音", "site": "网站", "website": "网站"},
@@ -46,6 +46,13 @@ STATES: dict[AccessState, tuple[str, str, str]] = {
     AccessState.BAD_SHAPE: ("格式变了", "平台返回的内容认不出来；请联系维护人员。", "bad"),
 }
 """Name, what it means and what to do, and whether it worries."""
+
+PAUSED = (
+    "按计划暂停",
+    "这次的请求次数用完了，或正处于设定的安静时段；平台没有拒绝，下次采集接着读。",
+    "good",
+)
+"""The same for a crawl that we ended early ourselves."""
 
 TAGS: dict[str, str] = {
     "sentiment": "情感",
@@ -92,6 +99,11 @@ DETAILS: dict[str, str] = {
 """Particulars of a line of the audit."""
 
 _WEEKDAYS = "一二三四五六日"
+
+
+def ending(run: CrawlRun) -> tuple[str, str, str]:
+    """How a crawl ended: its name, what it means and what to do, and whether it worries."""
+    return PAUSED if run.paused else STATES[run.state]
 
 
 def chinese(field: str, value: str) -> str:

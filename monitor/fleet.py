@@ -24,6 +24,8 @@ class FleetRow(BaseModel):
     source: str | None
     state: AccessState | None
     """State of the last crawl; None where there was none yet."""
+    paused: bool
+    """The last crawl was ended early by ourselves (budget, quiet hours); nothing was refused."""
     detail: str
     last_success: AwareDatetime | None
     """End of the last crawl that had access."""
@@ -66,6 +68,7 @@ def _row(channel: ChannelStatus, now: datetime) -> FleetRow:
         name=channel.name,
         source=channel.source,
         state=channel.state,
+        paused=channel.paused,
         detail="; ".join(part for part in (channel.login_warning, channel.detail) if part),
         last_success=channel.reached_at,
         lag=None if channel.reached_at is None else max(timedelta(), now - channel.reached_at),
@@ -80,19 +83,25 @@ def _row(channel: ChannelStatus, now: datetime) -> FleetRow:
 def _urgency(row: FleetRow) -> tuple[bool, float]:
     """Never read comes first, then the longest lag; channels that are well come last."""
     lag = float("inf") if row.lag is None else row.lag.total_seconds()
-    return row.state in GOOD, -lag
+    return row.state in GOOD or row.paused, -lag
 
 
 def _cells(row: FleetRow) -> tuple[str, ...]:
     days = row.login_days_left
     return (
         row.id,
-        "not crawled yet" if row.state is None else row.state.value,
+        _ending(row),
         "never" if row.lag is None else f"{duration(row.lag)} ago",
         "" if row.declared is None else f"{row.fetched} of {row.declared}",
         "" if days is None else f"{days} days",
         " ".join(row.detail.split())[:120],
     )
+
+
+def _ending(row: FleetRow) -> str:
+    if row.state is None:
+        return "not crawled yet"
+    return "paused by us" if row.paused else row.state.value
 
 
 def duration(lag: timedelta) -> str:

@@ -30,6 +30,8 @@ class ChannelStatus(_Frozen):
     source: str | None = None
     state: AccessState | None = None
     """State of the last crawl; None where there was none yet."""
+    paused: bool = False
+    """The last crawl was ended early by ourselves (budget, quiet hours); nothing was refused."""
     detail: str = ""
     crawled_at: AwareDatetime | None = None
     """When the last crawl ended."""
@@ -96,7 +98,7 @@ def channel_statuses(
     reached: dict[str, CrawlRun] = {}
     for run in sorted(runs, key=lambda run: run.ended_at):
         last[run.channel] = run
-        if run.state in _REACHED:
+        if run.state in _REACHED or (run.paused and run.requests):
             reached[run.channel] = run
     named = {channel.id: channel for channel in channels}
     return tuple(
@@ -133,6 +135,7 @@ def _channel_status(
     return known.model_copy(
         update={
             "state": run.state,
+            "paused": run.paused,
             "detail": run.detail,
             "crawled_at": run.ended_at,
             "reached_at": had_access.ended_at if had_access else None,

@@ -90,6 +90,10 @@ class Post(_Frozen):
     """Written by the channel itself (its posts, its official replies)."""
     region: str | None = None
     gender: Gender | None = None
+    unit: str | None = None
+    """Where in the company the writer works, such as a plant; in the union's words."""
+    shift: str | None = None
+    """When the writer works, such as 夜班; in the union's words."""
     likes: Count | None = None
     comments: Count | None = None
     shares: Count | None = None
@@ -166,6 +170,9 @@ class CrawlRun(_Frozen):
     state: AccessState
     detail: str = ""
     """Evidence in one line for a person to read, without personal data."""
+    paused: bool = False
+    """Ended early by ourselves (requests spent, quiet hours, stopped by hand), with the state
+    ``throttled``; the platform refused nothing."""
     requests: int = 0
     new: int = 0
     updated: int = 0

@@ -309,7 +309,8 @@ def test_a_channel_stops_when_its_requests_of_the_day_are_spent(
 ) -> None:
     platform = serve(Timeline([card(2, comments=5)], [card(1)]))
     run = once(settings, platform, pace=Pace(delay=0, daily=2))
-    assert (run.state, run.requests, run.new) == (AccessState.THROTTLED, 2, 1)
+    assert (run.state, run.paused, run.requests, run.new) == (AccessState.THROTTLED, True, 2, 1)
+    assert not list(wiring.quarantine(settings).rows()), "no answer refused us"
     assert "2 requests (pace.daily) are spent" in run.detail
     assert once(settings, platform, pace=Pace(delay=0, daily=2)).requests == 0
 

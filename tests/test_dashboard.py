@@ -319,6 +319,13 @@ def test_every_state_of_a_crawl_has_a_name_and_advice():
     assert set(words.STATES) == set(AccessState)
 
 
+def test_a_crawl_that_we_paused_ourselves_is_not_called_the_platforms_throttling():
+    slowed = RUNS[0].model_copy(update={"state": AccessState.THROTTLED})
+    paused = slowed.model_copy(update={"paused": True})
+    assert words.ending(slowed)[0] == "被限速"
+    assert words.ending(paused)[0] == "按计划暂停"
+
+
 # --- pages --------------------------------------------------------------------------------------
 
 

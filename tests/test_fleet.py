@@ -43,6 +43,21 @@ def test_a_row_says_state_lag_coverage_and_login() -> None:
     assert line.split() == ["a", "ok", "3", "h", "ago", "279", "of", "300", "12", "days"]
 
 
+def test_a_channel_that_we_paused_ourselves_is_not_shown_as_throttled() -> None:
+    paused, slowed = fleet(
+        [
+            one("paused", AccessState.THROTTLED, 30, paused=True, detail="today's requests"),
+            one("slowed", AccessState.THROTTLED, 30),
+        ],
+        NOW,
+    )[::-1]
+    assert (paused.id, slowed.id) == ("paused", "slowed"), "what the platform refused comes first"
+    _, first, second = fleet_lines([slowed, paused])
+    assert "throttled" in first
+    assert "paused by us" in second
+    assert "throttled" not in second
+
+
 def test_unknown_is_not_zero() -> None:
     (row,) = fleet([one("a", AccessState.OK, 1, coverage=Coverage(declared=None, fetched=0))], NOW)
     assert (row.declared, row.coverage) == (None, None)
