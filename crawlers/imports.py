@@ -13,6 +13,7 @@ from crawlers.import_record import Columns, Read, Record
 from crawlers.import_result import MOST_NAMED, ImportResult, RejectedRow
 from crawlers.parsed import Parsed, Rejected
 from crawlers.parsers import own_jsonl
+from monitor.channels import Channel
 from posts.archive import Archive
 from posts.errors import UnknownFormat
 from posts.model import CHINA, ChannelSnapshot, Post
@@ -34,6 +35,7 @@ def import_files(
     quarantine: Quarantine,
     advance: Callable[[int], None] | None = None,
     now: datetime | None = None,
+    channels: Sequence[Channel] = (),
 ) -> ImportResult:
     """Import files of any known format, told by their content.
 
@@ -42,12 +44,13 @@ def import_files(
         advance: called with the number of records that are done.
         now: when the posts were collected, where an export does not say; default the date of its
             file, for a saved answer with "3 minutes ago" counts from when it was saved.
+        channels: of the channel file; their units and shifts go to posts that name none.
 
     Raises:
         UnknownFormat: the only file is unreadable or of no known format. Of several files such a
             one counts as one rejected record, and the others go on.
     """
-    importing = _Import(channel, archive, mask, quarantine, advance, now)
+    importing = _Import(channel, archive, mask, quarantine, advance, now, channels)
     for path in files:
         before = importing.count
         try:
@@ -69,8 +72,10 @@ class _Import:
         quarantine: Quarantine,
         advance: Callable[[int], None] | None,
         now: datetime | None,
+        channels: Sequence[Channel],
     ) -> None:
         self.channel, self.now = channel, now
+        self.homes = {one.id: one for one in channels}
         self.archive, self.mask, self.quarantine = archive, mask, quarantine
         self.advance = advance or (lambda _: None)
         self.collected_at = now or datetime.now(CHINA)
@@ -126,10 +131,11 @@ class _Import:
 
     def _at_home(self, post: Post) -> Post:
         """Leave a post that was crawled before in its own channel, where none was named."""
-        if post.channel != DEFAULT_CHANNEL or self.channel is not None:
-            return post
-        known = self.archive.latest(post.id)
-        return post if known is None else post.model_copy(update={"channel": known.channel})
+        if post.channel == DEFAULT_CHANNEL and self.channel is None:
+            known = self.archive.latest(post.id)
+            post = post if known is None else post.model_copy(update={"channel": known.channel})
+        home = self.homes.get(post.channel)
+        return post if home is None else home.at_home(post)
 
     def result(self) -> ImportResult:
         """Sum up."""

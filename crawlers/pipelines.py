@@ -51,7 +51,8 @@ class KeepPipeline:
             if isinstance(item, ChannelSnapshot):
                 self._snapshots.append(item)
             else:
-                self._posts.append(item if item.masked else spider.context.mask.post(item))
+                post = spider.channel.at_home(item)
+                self._posts.append(post if post.masked else spider.context.mask.post(post))
         except Exception as error:
             self._refuse(item, f"not masked: {type(error).__name__}")
         if len(self._posts) >= BATCH or monotonic() - self._flushed_at > SECONDS_HELD:

@@ -41,6 +41,7 @@ def import_into_archive(
                     mask=keep,
                     quarantine=wiring.quarantine(settings),
                     advance=advance,
+                    channels=channels,
                 )
         if visits:
             data = settings.data

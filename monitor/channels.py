@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
 
 from posts.errors import ChannelFileError, SettingsError
+from posts.model import Post
 
 QUIET = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
 SHAPE = "expected `channels:` with a list of entries (id, name, source, account)"
@@ -47,6 +48,10 @@ class Channel(BaseModel):
     """Names the spider, such as ``weibo-mobile``."""
     account: Annotated[str, Field(min_length=1, pattern=r"^\S+$")]
     """uid, sec_uid or address, as the source needs."""
+    unit: Annotated[str, Field(min_length=1, max_length=40, pattern=r"\S")] | None = None
+    """Where all who write here work, such as a plant; posts that name no unit get this one."""
+    shift: Annotated[str, Field(min_length=1, max_length=40, pattern=r"\S")] | None = None
+    """The same of their shift."""
     base_url: str | None = None
     """Stands in for the platform's host; scheme and host, perhaps a path."""
     pace: Pace = Pace()
@@ -61,12 +66,21 @@ class Channel(BaseModel):
         HttpUrl(value)
         return value.rstrip("/")
 
+    def at_home(self, post: Post) -> Post:
+        """The post with this channel's unit and shift where it names none itself."""
+        unit, shift = post.unit or self.unit, post.shift or self.shift
+        if (unit, shift) == (post.unit, post.shift):
+            return post
+        return post.model_copy(update={"unit": unit, "shift": shift})
+
 
 EXPECTED = {
     "id": "letters, digits, `.`, `_` or `-`, at most 64",
     "name": "a name",
     "source": "a source such as weibo-mobile",
     "account": "a uid, sec_uid or address without blanks",
+    "unit": "the name of a unit, at most 40 characters",
+    "shift": "the name of a shift, at most 40 characters",
     "base_url": "an address such as http://127.0.0.1:9000",
     "pace": "{delay: 11.5, jitter: 0.3, daily: 2000}",
     "delay": "seconds between 0 and 3600",

@@ -93,7 +93,7 @@ class GroupCounts:
         Raises:
             SmallGroup: too fine, or the number is not to be shown.
         """
-        by = FacetField.REGION if query.regions else FacetField.GENDER
+        by = next(by for by, name in SENSITIVE.items() if getattr(query, name))
         found = self.count_by(by, query)
         if found.hidden or not found.shown:  # none and few are answered alike
             raise SmallGroup(TOO_FEW)

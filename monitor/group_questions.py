@@ -6,7 +6,12 @@ from monitor.still_counts import Counted
 from posts.errors import SmallGroup
 from posts.query import FacetField, PostQuery
 
-SENSITIVE: dict[FacetField, str] = {FacetField.REGION: "regions", FacetField.GENDER: "genders"}
+SENSITIVE: dict[FacetField, str] = {
+    FacetField.REGION: "regions",
+    FacetField.GENDER: "genders",
+    FacetField.UNIT: "units",
+    FacetField.SHIFT: "shifts",
+}
 """Fields that tell people apart, with their names in ``PostQuery``."""
 MEMBERS = PostQuery(by_channel=False)
 CONDITIONS: dict[FacetField, str] = {
@@ -24,8 +29,8 @@ TOO_FEW = "符合条件的人太少，为了不让人认出个人，这个数字
 
 
 def narrows(query: PostQuery) -> bool:
-    """Whether a question names a region or a gender."""
-    return bool(query.regions or query.genders)
+    """Whether a question names a region, a gender, a unit or a shift."""
+    return any(getattr(query, name) for name in SENSITIVE.values())
 
 
 def condition(query: PostQuery, store: Counted) -> tuple[FacetField | None, tuple[str, ...]]:

@@ -233,7 +233,7 @@ class ReadingDesk:
         """A post as this person may see it; the original's address comes by ``original`` only."""
         hidden: dict[str, None] = {} if self.person.local else {"url": None}
         if not self.detail:
-            hidden |= {"region": None, "gender": None}
+            hidden |= dict.fromkeys(by.value for by in SENSITIVE)
         return post.model_copy(update=hidden) if hidden else post
 
     def _note(self, what: str, **detail: Any) -> None:

@@ -33,13 +33,15 @@ class Mask:
         self._keep_names = keep_names
 
     def post(self, post: Post) -> Post:
-        """Mask author, nickname, title and text; drop an address that leads to a person."""
+        """Mask author, nickname and every text; drop an address that leads to a person."""
         return post.model_copy(
             update={
                 "author": self._author(post),
                 "author_name": self.name(post.author_name) if post.author_name else None,
                 "title": self.text(post.title) if post.title is not None else None,
                 "text": self.text(post.text),
+                "unit": self.text(post.unit) if post.unit is not None else None,
+                "shift": self.text(post.shift) if post.shift is not None else None,
                 "url": self._url(post),
                 "masked": True,
             }

@@ -22,6 +22,8 @@ class FacetField(StrEnum):
     KIND = "kind"
     REGION = "region"
     GENDER = "gender"
+    UNIT = "unit"
+    SHIFT = "shift"
 
 
 Sort = Literal["relevance", "newest", "oldest", "heat", "negative"]
@@ -49,6 +51,8 @@ class PostQuery(_Frozen):
     kinds: tuple[Kind, ...] = ()
     regions: tuple[str, ...] = ()
     genders: tuple[Gender, ...] = ()
+    units: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
     urgent: bool | None = None
     by_channel: bool | None = None
     """False leaves out what the channel itself wrote."""

@@ -1,11 +1,13 @@
 """An archive, a mask and a quarantine to import into."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crawlers.import_result import ImportResult
 from crawlers.imports import import_files
+from monitor.channels import Channel
 from posts.archive import Archive
 from posts.model import Post
 from posts.privacy import Mask
@@ -24,7 +26,9 @@ class House:
     mask: Mask
     quarantine: Quarantine
 
-    def take(self, *files: Path, channel: str | None = None) -> ImportResult:
+    def take(
+        self, *files: Path, channel: str | None = None, channels: Sequence[Channel] = ()
+    ) -> ImportResult:
         """Import files; collected at ``NOW`` where they do not say when."""
         return import_files(
             files,
@@ -33,6 +37,7 @@ class House:
             mask=self.mask,
             quarantine=self.quarantine,
             now=NOW,
+            channels=channels,
         )
 
     def posts(self) -> list[Post]:

@@ -35,6 +35,13 @@ def test_the_file_of_the_manual_is_read(tmp_path: Path) -> None:
     assert site.secrets is None
 
 
+def test_a_channel_may_name_the_unit_and_the_shift_of_all_who_write_there(tmp_path: Path) -> None:
+    named = GOOD.replace("    name: 星", "    unit: 云岭厂区\n    shift: 夜班\n    name: 星")
+    weibo, site = load_channels(write(tmp_path, named))
+    assert (weibo.unit, weibo.shift) == ("云岭厂区", "夜班")
+    assert (site.unit, site.shift) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("change", "line", "reason"),
     [
@@ -55,6 +62,7 @@ def test_the_file_of_the_manual_is_read(tmp_path: Path) -> None:
             3,
             "the key `name` is there twice",
         ),
+        (("    name: 星", "    unit: ''\n    name: 星"), 3, "`unit`: expected the name of a unit"),
         (("id: weibo-main", "id: ../up"), 2, "found '../up'"),
         (("{id: site", "{id: [site"), 9, ""),
     ],

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.channels import Channel
 from posts.errors import GongshengError, UnknownFormat
 from posts.model import Post, post_id
 from tests.golden import NOW, Case, cases
@@ -187,6 +188,41 @@ def test_posts_take_the_channel_that_was_named(house: House, tmp_path: Path) -> 
     other = open_house(tmp_path / "other")
     other.take(path, channel="weibo-main")
     assert [post.channel for post in other.posts()] == ["weibo-main", "weibo-main"]
+
+
+def test_a_post_that_names_no_unit_takes_the_one_of_its_channel(
+    house: House, tmp_path: Path
+) -> None:
+    plant = Channel(
+        id="plant",
+        name="云岭厂区工会",
+        source="website",
+        account="x",
+        unit="云岭厂区",
+        shift="白班",
+    )
+    line = {"platform": "site", "kind": "comment", "text": "热水几点停", "channel": "plant"}
+    lines = [line | {"id": "1"}, line | {"id": "2", "unit": "东港总装"},
+             line | {"id": "3", "channel": "other"}]  # fmt: skip
+    file = tmp_path / "lines.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+    house.take(file, channels=[plant])
+    assert [(post.unit, post.shift) for post in house.posts()] == [
+        ("云岭厂区", "白班"), ("东港总装", "白班"), (None, None)
+    ]  # fmt: skip
+
+
+def test_a_unit_that_is_no_name_is_rejected_and_kept_apart(house: House, tmp_path: Path) -> None:
+    line = {"platform": "site", "kind": "comment", "text": "热水几点停"}
+    lines = [line | {"id": "1", "unit": "总装" * 30}, line | {"id": "2", "shift": 3},
+             line | {"id": "3", "unit": "联系13800000000"}]  # fmt: skip
+    file = tmp_path / "lines.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+    house.take(file)
+    assert house.rejected() == [(1, "bad_value"), (2, "bad_value")]
+    (kept,) = house.posts()
+    assert kept.unit is not None
+    assert "13800000000" not in kept.unit
 
 
 def test_keys_that_were_ignored_are_named(house: House, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from posts.model import Count, Coverage, Platform, Post, post_id
 SOURCE = "import:jsonl"
 
 KNOWN_KEYS = frozenset(Post.model_fields)
+SHORT = 40
+"""Longest name of a unit or a shift; what is longer is a text and no name."""
 _PREFIX = re.compile(rf"({'|'.join(get_args(Platform))}):(?=.)")
 
 
@@ -46,6 +48,8 @@ def parse_line(row: Mapping[str, Any], *, channel: str | None, collected_at: dat
         by_channel=_flag(row, "by_channel"),
         region=fields.region(row.get("region")),
         gender=fields.gender(row.get("gender")),
+        unit=_short(row, "unit"),
+        shift=_short(row, "shift"),
         url=fields.text_or_none(row.get("url")),
         coverage=_coverage(row.get("coverage")),
         deleted=_flag(row, "deleted") or False,
@@ -83,6 +87,16 @@ def _flag(row: Mapping[str, Any], key: str) -> bool | None:
     value = row.get(key)
     _expect(value is None or isinstance(value, bool), "bad_value", f"{key} is true, false or null")
     return value
+
+
+def _short(row: Mapping[str, Any], key: str) -> str | None:
+    """A name such as 云岭厂区 or 夜班, without line breaks."""
+    value = row.get(key)
+    _expect(value is None or isinstance(value, str), "bad_value", f"{key} is a string or null")
+    text = fields.text_or_none(value)
+    short = None if text is None else " ".join(text.split())
+    _expect(len(short or "") <= SHORT, "bad_value", f"{key} has at most {SHORT} characters")
+    return short
 
 
 def _count(row: Mapping[str, Any], key: str) -> Count | None:

@@ -23,7 +23,7 @@ from posts.store.document import (
     pairs,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raise it with every change of fields or meaning; an index of another version is refused."""
 
 STORED = "document"

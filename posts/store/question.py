@@ -44,6 +44,8 @@ def chosen_values(query: PostQuery) -> dict[str, Sequence[str]]:
         "kind": query.kinds,
         "region": query.regions,
         "gender": query.genders,
+        "unit": query.units,
+        "shift": query.shifts,
         "urgent": () if query.urgent is None else (flag(query.urgent),),
         "by_channel": (flag(True),) if query.by_channel else (),
     }

@@ -82,6 +82,8 @@ def _in_filters(tagged: TaggedPost, query: PostQuery) -> bool:
         (query.kinds, {post.kind}),
         (query.regions, {post.region}),
         (query.genders, {post.gender}),
+        (query.units, {post.unit}),
+        (query.shifts, {post.shift}),
     ]
     return (
         all(not wanted or held & set(wanted) for wanted, held in chosen)
