@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import charts, frames, words
 from dashboard.compare_queries import Side, differs
-from dashboard.links import SEARCH_PAGE, View, as_text, from_text, write_address
+from dashboard.links import FIELDS, SEARCH_PAGE, View, as_text, from_text, write_address
 from dashboard.plain import as_label
 from monitor.desk import Desk
 from posts.query import PostQuery
@@ -74,12 +74,8 @@ def conditions(query: PostQuery) -> list[str]:
     said = [f"“{query.text}”"] if query.text else ["不限词"]
     said += [f"从 {query.since}"] if query.since else []
     said += [f"到 {query.until}"] if query.until else []
-    for name, values in (
-        ("sentiment", query.sentiments), ("intent", query.intents), ("topic", query.topics),
-        ("platform", query.platforms), ("kind", query.kinds), ("gender", query.genders),
-        ("channel", query.channels), ("region", query.regions),
-    ):  # fmt: skip
-        if values:
+    for name, attribute in FIELDS.items():
+        if values := getattr(query, attribute):
             said.append(f"{words.FIELDS[name]}：{words.listed(name, values)}")
     said += ["只看紧急的"] if query.urgent else []
     said += ["不看频道自己发布的"] if query.by_channel is False else []

@@ -28,7 +28,7 @@ QUERY_HELP = """
 - 可以用括号：`(食堂 OR 宿舍) AND 投诉`
 """
 _OPEN = ("sentiment", "intent", "topic")
-_SHOWN_REGIONS = 12
+_SHOWN_VALUES = 12
 
 
 def query_box() -> None:
@@ -85,5 +85,5 @@ def _values(name: str, counts: Mapping[str, int]) -> list[str]:
         for k, on in st.session_state.items()
         if str(k).startswith(prefix) and on
     ]
-    most = sorted(counts, key=lambda v: (-counts[v], v))[:_SHOWN_REGIONS]
+    most = sorted(counts, key=lambda v: (-counts[v], v))[:_SHOWN_VALUES]
     return list(dict.fromkeys([*ticked, *most]))

@@ -77,7 +77,7 @@ def _facts(post: Post, names: Mapping[str, str]) -> str:
         f"{words.chinese('platform', post.platform)}{words.chinese('kind', post.kind)}",
         one_line(names.get(post.channel, post.channel)),
         one_line(post.author_name or "", 20),
-        one_line(post.region or "", 20),
+        *(one_line(said or "", 20) for said in (post.region, post.unit, post.shift)),
         *(f"{name} {words.counter(count)}" for name, count in said.items() if count is not None),
     ]
     shown = "".join(f"<span>{as_html(fact)}</span>" for fact in facts if fact)

@@ -23,6 +23,8 @@ FIELDS: dict[str, str] = {
     "kind": "kinds",
     "region": "regions",
     "gender": "genders",
+    "unit": "units",
+    "shift": "shifts",
 }
 """Name in the address and name in ``PostQuery`` of fields that take several values."""
 VOCABULARY: dict[str, tuple[str, ...]] = {
@@ -33,7 +35,7 @@ VOCABULARY: dict[str, tuple[str, ...]] = {
     "kind": get_args(Kind),
     "gender": get_args(Gender),
 }
-"""All values of a field where the model fixes them; channels and regions are open."""
+"""All values of a field where the model fixes them; channels, regions, units, shifts are open."""
 SORTS: tuple[Sort, ...] = get_args(Sort)
 PAGE_SIZE = 20
 _MAX_TEXT = 1000

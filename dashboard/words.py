@@ -25,6 +25,8 @@ FIELDS: dict[str, str] = {
     "kind": "类型",
     "region": "地区",
     "gender": "性别",
+    "unit": "单位",
+    "shift": "班次",
 }
 
 STATES: dict[AccessState, tuple[str, str, str]] = {
@@ -71,6 +73,8 @@ PARTS: dict[str, str] = {
     "author_name": "昵称",
     "region": "地区",
     "gender": "性别",
+    "unit": "单位",
+    "shift": "班次",
     "deleted": "是否已删除",
     "coverage": "评论读到多少",
     "published_at": "发布时间",

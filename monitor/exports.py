@@ -24,8 +24,8 @@ MIME: dict[Form, str] = {
 }
 HEADINGS = (
     "编号", "平台", "频道", "类型", "标题", "正文", "发布时间", "采集时间", "昵称（已脱敏）",
-    "频道自己发布", "地区", "性别", "点赞", "评论", "转发", "阅读", "情感", "意图", "话题",
-    "紧急", "关键词", "标注模型", "网址",
+    "频道自己发布", "地区", "性别", "单位", "班次", "点赞", "评论", "转发",
+    "阅读", "情感", "意图", "话题", "紧急", "关键词", "标注模型", "网址",
 )  # fmt: skip
 
 _STARTS_FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+\-@＝＋－＠]|[\t\n]")
@@ -147,6 +147,8 @@ def _post_cells(tagged: TaggedPost, label: Label) -> list[Any]:
         None if post.by_channel is None else _yes(post.by_channel),
         post.region,
         label("gender", post.gender) if post.gender else None,
+        post.unit,
+        post.shift,
         *(_number(count) for count in (post.likes, post.comments, post.shares, post.views)),
     ]
 

@@ -1,4 +1,4 @@
-"""Which questions by region and gender can be answered without singling anybody out."""
+"""Which questions by region, gender, unit and shift single nobody out."""
 
 from datetime import date, timedelta
 
@@ -22,8 +22,8 @@ CONDITIONS: dict[FacetField, str] = {
     FacetField.KIND: "kinds",
 }
 ONE_AT_A_TIME = (
-    "为了不让人认出个人，地区和性别只能配合一个条件统计（情感、意图、一个话题、频道、类型或整月），"
-    "不能配合关键词、平台、紧急、某个帖子或某几天。"
+    "为了不让人认出个人，地区、性别、单位、班次一次只能看一项，并且只能配合一个条件统计"
+    "（情感、意图、一个话题、频道、类型或整月），不能配合关键词、平台、紧急、某个帖子或某几天。"
 )
 TOO_FEW = "符合条件的人太少，为了不让人认出个人，这个数字不显示。"
 
@@ -35,11 +35,10 @@ def narrows(query: PostQuery) -> bool:
 
 def condition(query: PostQuery, store: Counted) -> tuple[FacetField | None, tuple[str, ...]]:
     """The one condition of a question: its field and values, or (None, months); else refuse."""
-    named = {**CONDITIONS, **SENSITIVE}
-    set_ = [(by, getattr(query, name)) for by, name in named.items() if getattr(query, name)]
+    set_ = [(by, getattr(query, name)) for by, name in CONDITIONS.items() if getattr(query, name)]
     dated = query.since is not None or query.until is not None
     refused = query.text.strip() or query.thread_id or query.urgent is not None or query.platforms
-    if refused or len(set_) + dated > 1:
+    if refused or narrows(query) or len(set_) + dated > 1:
         raise SmallGroup(ONE_AT_A_TIME)
     if dated:
         return None, _whole_months(query.since, query.until, store)

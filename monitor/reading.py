@@ -11,12 +11,7 @@ from typing import Any
 
 from monitor.cabinet import Cabinet
 from monitor.corrections import Correction
-from monitor.group_counts import (
-    Counts,
-    CrossTable,
-    protected_counts,
-    protected_cross,
-)
+from monitor.group_counts import Counts, CrossTable, protected_counts, protected_cross
 from monitor.group_questions import SENSITIVE, narrows
 from monitor.roles import Person, Right
 from posts.errors import NotAllowed, SmallGroup
@@ -35,7 +30,7 @@ from posts.query import (
 _AGAIN = timedelta(minutes=10)
 """How long the same search or opening is taken as the same: pages ask anew with every click."""
 _FEW = "符合条件的发言太少，为了不让人认出个人，这里不显示。"
-_NO_SINGLE = "按地区或性别只能看统计数字，不能列出单条发言。请去掉地区和性别条件再检索。"
+_NO_SINGLE = "按地区、性别、单位或班次只能看统计数字，不能列出单条发言。请去掉这些条件再检索。"
 _GONE = "这条发言不在资料库里。"
 
 
@@ -59,7 +54,7 @@ class ReadingDesk:
 
     @property
     def detail(self) -> bool:
-        """Whether the person sees region and gender of single posts."""
+        """Whether the person sees region, gender, unit and shift of single posts."""
         return self.person.may(Right.DETAIL) or (
             self.person.may(Right.COUNT) and self._in.small_group <= 1
         )
@@ -75,8 +70,8 @@ class ReadingDesk:
     ) -> ResultPage:
         """Find posts; with ``size=0`` only their number and the facets.
 
-        Facets of region and gender hold what may be shown (see ``counts``); for those who see no
-        single post's region they are left out.
+        Facets of those four hold what may be shown (see ``counts``); for those who see no
+        single post's ones they are left out.
 
         Raises:
             QueryError: the search text cannot be read.
@@ -143,14 +138,14 @@ class ReadingDesk:
         return list(self.table(rows, columns, query).shown)
 
     def per_day(self, query: PostQuery, split: FacetField | None = None) -> list[DayCount]:
-        """Posts by day. Region and gender by day are shown to nobody: days are too small.
+        """Posts by day. Region, gender, unit and shift by day are shown to nobody: too small.
 
         Raises:
             SmallGroup: as said, or the question is too fine for this person.
         """
         self._check(query)
         if split in SENSITIVE:
-            raise SmallGroup("按天的地区和性别人数太少，为了不让人认出个人，不显示。")
+            raise SmallGroup("按天分地区、性别、单位或班次，人数太少，为了不让人认出个人，不显示。")
         self._no_groups(query)
         return self._in.store.per_day(query, split)
 
@@ -204,7 +199,7 @@ class ReadingDesk:
             self._require(Right.READ)
 
     def _no_groups(self, query: PostQuery) -> None:
-        """Refuse region and gender as conditions, and few posts to those who see only numbers."""
+        """Refuse the four as conditions, and few posts to those who see only numbers."""
         if narrows(query) and not self.detail:
             raise SmallGroup(_NO_SINGLE)
         if not self.person.may(Right.READ) and query != PostQuery():

@@ -22,11 +22,11 @@ class Right(StrEnum):
     COUNT = "count"
     """See numbers of groups that are large enough."""
     READ = "read"
-    """Search and read single posts, without region and gender."""
+    """Search and read single posts, without region, gender, unit and shift."""
     EXPORT = "export"
     CORRECT = "correct"
     DETAIL = "detail"
-    """See region and gender of a single post, and narrow a search by them."""
+    """See region, gender, unit and shift of a single post, and narrow a search by them."""
     UNMASK = "unmask"
     """Open the original page, where the author can be seen."""
     AUDIT = "audit"
@@ -45,7 +45,7 @@ _DEEDS: dict[Right, str] = {
     Right.READ: "检索和阅读单条发言",
     Right.EXPORT: "导出发言",
     Right.CORRECT: "更正标注",
-    Right.DETAIL: "看单条发言的地区和性别",
+    Right.DETAIL: "看单条发言的地区、性别、单位和班次",
     Right.UNMASK: "打开原文页面",
     Right.AUDIT: "查看操作记录",
     Right.PEOPLE: "管理账号",

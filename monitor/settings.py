@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     small_group: int = Field(
         5,
         ge=1,
-        description="Smallest group whose number is shown by region or gender; 1 hides nothing",
+        description="Smallest group shown by region, gender, unit or shift; 1 hides nothing",
     )
     oidc_issuer: str | None = Field(
         None, description="Address of the organisation's login (OpenID Connect issuer)"

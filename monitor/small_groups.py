@@ -36,6 +36,7 @@ def protect(
     rows: Collection[str],
     columns: Collection[str],
     veiled: Collection[str] = (),
+    small: Collection[Cell] = (),
     rows_known: bool = True,
     columns_known: bool = True,
 ) -> Shown:
@@ -47,13 +48,14 @@ def protect(
         rows: every value of the rows there is anywhere, also those without posts here.
         columns: the same of the columns.
         veiled: rows hidden as a whole, whose totals are unknown as well.
+        small: further cells that may not be shown.
         rows_known: whether totals of rows are known to whoever looks.
         columns_known: the same of columns.
     """
     table = {(row, column): counts.get((row, column), 0) for row in rows for column in columns}
     hiding = _Hiding(table, frozenset(veiled), rows_known, columns_known)
     for cell, n in table.items():
-        if 0 < n < limit or cell[0] in veiled:
+        if 0 < n < limit or cell[0] in veiled or cell in small:
             hiding.hide(cell)
     # What is ambiguous stays so when more is hidden, so only the others are looked at again. That a
     # hidden 0 is 0 may be found out: it is nobody.
@@ -68,10 +70,16 @@ def protect(
     return Shown(shown, frozenset(hiding.hidden), safe=not bare)
 
 
-def protect_row(counts: Mapping[str, int], limit: int, values: Collection[str]) -> Shown:
+def protect_row(
+    counts: Mapping[str, int],
+    limit: int,
+    values: Collection[str],
+    small: Collection[str] = (),
+) -> Shown:
     """Decide the same for one row of counts whose sum is known; cells are ``("", value)``."""
     cells = {(ANY, value): n for value, n in counts.items()}
-    return protect(cells, limit, rows=(ANY,), columns=values, columns_known=False)
+    more = {(ANY, value) for value in small}
+    return protect(cells, limit, rows=(ANY,), columns=values, small=more, columns_known=False)
 
 
 class _Hiding:

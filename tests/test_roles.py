@@ -5,7 +5,7 @@ import csv
 import inspect
 import io
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dashboard.links import read_address
 from monitor.desk import Desk
 from monitor.exports import HEADINGS
+from monitor.group_questions import SENSITIVE, narrows
 from monitor.roles import NAMES, RIGHTS, Person, Right, Role, local_person
 from posts.errors import NotAllowed, QueryError, SmallGroup
 from posts.query import FacetField, PostQuery
@@ -139,12 +140,16 @@ def test_a_viewer_gets_numbers_but_none_of_a_few(house):
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST])
-def test_nobody_below_a_handler_lists_posts_by_region_or_gender(house, role):
+def test_nobody_below_a_handler_lists_posts_by_what_tells_people_apart(house, role):
     desk = house.desk(role)
     for question in (
         PostQuery(regions=("江苏",)),
         PostQuery(genders=("f",)),
+        PostQuery(units=("云岭厂区",)),
+        PostQuery(shifts=("夜班",)),
         PostQuery(regions=("江苏",), genders=("m",), since=date(2026, 11, 2)),
+        PostQuery(units=("云岭厂区",), shifts=("夜班",)),
+        PostQuery(text="津贴", units=("云岭厂区",), genders=("m",)),
     ):
         for ask in (
             lambda q: desk.search(q),
@@ -160,11 +165,13 @@ def test_nobody_below_a_handler_lists_posts_by_region_or_gender(house, role):
 ADDRESSES = st.dictionaries(
     st.sampled_from(
         ["q", "since", "until", "sentiment", "intent", "topic", "channel", "kind", "region",
-         "gender", "urgent", "own", "thread", "sort", "page", "size", "role", "person"]
+         "gender", "unit", "shift", "units", "urgent", "own", "thread", "sort",
+         "page", "size", "role", "person"]
     ),
     st.lists(
         st.sampled_from(
-            ["食堂", "江苏", "f", "m", "negative", "complaint", "wages", "weibo-main", "comment",
+            ["食堂", "江苏", "云岭厂区", "夜班", "f", "m", "negative", "complaint", "wages",
+             "weibo-main", "comment",
              "2026-11-02", "1", "0", "weibo:5001", "heat", "admin", "region:江苏", ""]
         ),
         min_size=1, max_size=2,
@@ -174,7 +181,7 @@ ADDRESSES = st.dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(address=ADDRESSES, role=st.sampled_from([Role.VIEWER, Role.ANALYST]))
-def test_no_address_gets_anybody_a_post_by_region_or_gender(house, address, role):
+def test_no_address_gets_anybody_a_post_by_what_tells_people_apart(house, address, role):
     view = read_address(address)
     desk = house.desk(role)
     try:
@@ -182,41 +189,47 @@ def test_no_address_gets_anybody_a_post_by_region_or_gender(house, address, role
     except (NotAllowed, QueryError):
         return
     assert role is Role.ANALYST
-    assert not view.query.regions
-    assert not view.query.genders
-    assert {(hit.found.post.region, hit.found.post.gender) for hit in hits} <= {(None, None)}
+    assert not narrows(view.query)
+    assert told_of([hit.found.post for hit in hits]) <= {None}
 
 
 @pytest.mark.parametrize("role", ALL)
-def test_region_and_gender_by_day_are_shown_to_nobody(house, role):
-    for split in (FacetField.REGION, FacetField.GENDER):
+def test_what_tells_people_apart_is_shown_by_day_to_nobody(house, role):
+    for split in SENSITIVE:
         with pytest.raises(SmallGroup):
             house.desk(role).per_day(PostQuery(), split)
 
 
-def test_an_analyst_sees_no_region_or_gender_of_a_single_post_anywhere(house):
+def told_of(posts):
+    """Every region, gender, unit and shift that some posts tell."""
+    return {getattr(post, by.value) for post in posts for by in SENSITIVE}
+
+
+def test_an_analyst_sees_nothing_of_a_single_post_that_tells_people_apart(house):
     desk = house.desk(Role.ANALYST)
     seen = [hit.found.post for hit in desk.search(PostQuery(), size=100).hits]
     seen += [one.post for one in desk.thread("weibo:5001")]
     seen += [desk.get("weibo:5002").post, *desk.history("weibo:5002")]
     assert len(seen) > 30
-    assert {(post.region, post.gender, post.url) for post in seen} == {(None, None, None)}
+    assert told_of(seen) == {None}
+    assert {post.url for post in seen} == {None}
     facets = desk.search(PostQuery(), facets=tuple(FacetField)).facets
-    assert FacetField.REGION not in facets
-    assert FacetField.GENDER not in facets
+    assert not facets.keys() & SENSITIVE.keys()
     for taken in (
         desk.export(PostQuery(), "csv", plain),
         desk.export_chosen(["weibo:5002", "weibo:5006"], "csv", plain),
     ):
         rows = list(csv.DictReader(io.StringIO(taken.content.decode("utf-8-sig"))))
         assert rows
-        assert {(row["地区"], row["性别"], row["网址"]) for row in rows} == {("", "", "")}
+        hidden = ("地区", "性别", "单位", "班次", "网址")
+        assert {row[name] for row in rows for name in hidden} == {""}
         assert set(rows[0]) == set(HEADINGS)
 
 
 def test_a_handler_sees_the_region_and_small_groups_stay_hidden_in_counts(house):
     desk = house.desk(Role.HANDLER)
-    assert desk.get("weibo:5002").post.region == "江苏"
+    seen = desk.get("weibo:5002").post
+    assert (seen.region, seen.unit, seen.shift) == ("江苏", "云岭厂区", "夜班")
     assert desk.search(PostQuery(regions=("江苏",))).total > 0
     counts = desk.counts(FacetField.REGION, PostQuery())
     assert all(n >= 5 for n in counts.shown.values())
@@ -225,6 +238,28 @@ def test_a_handler_sees_the_region_and_small_groups_stay_hidden_in_counts(house)
     assert all(cell.count >= 5 for cell in table.shown)
     facet = desk.search(PostQuery(), facets=(FacetField.REGION,)).facets[FacetField.REGION]
     assert {c.value: c.count for c in facet} == dict(counts.shown)
+    assert desk.search(PostQuery(units=("云岭厂区",), shifts=("夜班",))).total == 1
+    for by in (FacetField.UNIT, FacetField.SHIFT):
+        assert desk.counts(by, PostQuery()).shown == {}  # there are two or three of each
+        assert desk.search(PostQuery(), facets=(by,)).facets[by] == ()
+    assert desk.table(FacetField.UNIT, FacetField.SHIFT, PostQuery()).shown == ()
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST])
+@pytest.mark.parametrize(("one", "other"), [*permutations(SENSITIVE, 2)], ids=str)
+def test_two_things_that_tell_people_apart_are_never_crossed(house, role, one, other):
+    desk = house.desk(role)
+    value = {FacetField.GENDER: "m", FacetField.UNIT: "云岭厂区", FacetField.SHIFT: "夜班"}
+    narrower = PostQuery(**{SENSITIVE[other]: (value.get(other, "江苏"),)})
+    both = narrower.model_copy(update={SENSITIVE[one]: (value.get(one, "江苏"),)})
+    for ask in (
+        lambda: desk.table(one, other, PostQuery()),
+        lambda: desk.counts(one, narrower),
+        lambda: desk.search(both, size=0),
+    ):
+        with pytest.raises(SmallGroup):
+            ask()
+    assert desk.total(both) is None
 
 
 def test_the_original_is_opened_one_at_a_time_and_written_down(house):

@@ -1,13 +1,16 @@
 """What is hidden stays hidden from whoever adds, subtracts and narrows."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.group_counts import GroupCounts, protected_counts, protected_cross
+from monitor.group_questions import SENSITIVE
 from monitor.roles import Role
 from monitor.small_groups import protect, protect_row
 from nlp.segment import JiebaText
@@ -110,59 +113,77 @@ def test_one_answer_hides_the_smallest_neighbour_too():
 REGIONS = ("江苏", "广东", "河南", "海外")
 
 
-def posts(cells):
-    """Posts by region, sentiment, gender and month."""
+def posts(cells, by="region", beside="gender"):
+    """Posts by one telling field, sentiment, another telling field and month."""
     made = []
-    for (region, sentiment, gender, month), n in cells.items():
+    for (value, sentiment, other, month), n in cells.items():
         made += [
             tagged(
-                f"{len(made) + k}", region=region, sentiment=sentiment, gender=gender,
-                by_channel=False, published_at=china(f"2026-{month:02}-10 09:00"),
+                f"{len(made) + k}", sentiment=sentiment, by_channel=False,
+                published_at=china(f"2026-{month:02}-10 09:00"), **{by: value, beside: other},
             )
             for k in range(n)
         ]  # fmt: skip
     return made
 
 
-@pytest.fixture(scope="module")
-def groups(tmp_path_factory):
-    cells = {
-        ("江苏", "negative", "m", 9): 12, ("江苏", "positive", "f", 9): 9,
-        ("江苏", "negative", "f", 10): 7, ("广东", "negative", "m", 9): 8,
-        ("广东", "positive", "f", 10): 2, ("广东", "neutral", "m", 10): 6,
-        ("河南", "negative", "f", 9): 6, ("河南", "positive", "m", 10): 6,
-        ("海外", "negative", "f", 10): 1,
-    }  # fmt: skip
+WHERE = {
+    ("江苏", "negative", "m", 9): 12, ("江苏", "positive", "f", 9): 9,
+    ("江苏", "negative", "f", 10): 7, ("广东", "negative", "m", 9): 8,
+    ("广东", "positive", "f", 10): 2, ("广东", "neutral", "m", 10): 6,
+    ("河南", "negative", "f", 9): 6, ("河南", "positive", "m", 10): 6,
+    ("海外", "negative", "f", 10): 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Counts by one of the four telling fields."""
+
+    groups: GroupCounts
+    store: EmbeddedStore
+    by: FacetField
+    beside: FacetField
+
+    def only(self, *values):
+        return PostQuery(**{SENSITIVE[self.by]: values})
+
+
+@pytest.fixture(scope="module", params=[("region", "gender"), ("unit", "shift"), ("shift", "unit")])
+def asked(request, tmp_path_factory):
+    by, beside = request.param
     store = EmbeddedStore(tmp_path_factory.mktemp("groups"), JiebaText())
-    store.write(posts(cells), checkpoint=1)
-    yield GroupCounts(store, LIMIT)
+    store.write(posts(WHERE, by, beside), checkpoint=1)
+    yield Asked(GroupCounts(store, LIMIT), store, FacetField(by), FacetField(beside))
     store.close()
 
 
-def test_regions_show_no_small_group_and_none_by_subtraction(groups):
-    found = groups.count_by(FacetField.REGION, PostQuery())
+def test_no_small_group_is_shown_and_none_by_subtraction(asked):
+    found = asked.groups.count_by(asked.by, PostQuery())
     assert "海外" in found.hidden
     assert len(found.hidden) >= 2
     assert all(n >= LIMIT for n in found.shown.values())
 
 
-def test_the_whole_less_a_part_does_not_tell_the_small_part(groups):
+def test_the_whole_less_a_part_does_not_tell_the_small_part(asked):
     """广东: 16 in all, 8 negative, 6 neutral, so 2 positive: another is hidden too."""
     parts = [
-        groups.count_by(FacetField.REGION, PostQuery(sentiments=(s,)))
+        asked.groups.count_by(asked.by, PostQuery(sentiments=(s,)))
         for s in ("negative", "neutral", "positive")
     ]
     known = [found.shown.get("广东") for found in parts if "广东" not in found.hidden]
     assert len(known) < 2
-    two = groups.count_by(FacetField.REGION, PostQuery(sentiments=("negative", "neutral")))
+    two = asked.groups.count_by(asked.by, PostQuery(sentiments=("negative", "neutral")))
     assert "广东" in two.hidden
 
 
-def test_a_table_of_two_fields_agrees_with_the_filter_for_each_of_its_columns(groups):
-    table = groups.cross(FacetField.REGION, FacetField.SENTIMENT, PostQuery())
+def test_a_table_of_two_fields_agrees_with_the_filter_for_each_of_its_columns(asked):
+    table = asked.groups.cross(asked.by, FacetField.SENTIMENT, PostQuery())
+    turned = asked.groups.cross(FacetField.SENTIMENT, asked.by, PostQuery())
     shown = {(c.row, c.column): c.count for c in table.shown}
+    assert shown == {(c.column, c.row): c.count for c in turned.shown}
     for sentiment in ("negative", "neutral", "positive"):
-        found = groups.count_by(FacetField.REGION, PostQuery(sentiments=(sentiment,)))
+        found = asked.groups.count_by(asked.by, PostQuery(sentiments=(sentiment,)))
         assert dict(found.shown) == {r: n for (r, s), n in shown.items() if s == sentiment}
         assert {(r, sentiment) for r in found.hidden} <= set(table.hidden)
 
@@ -177,31 +198,87 @@ def test_a_table_of_two_fields_agrees_with_the_filter_for_each_of_its_columns(gr
         PostQuery(platforms=("weibo",)),
         PostQuery(since=date(2026, 9, 10), until=date(2026, 9, 10)),
         PostQuery(sentiments=("negative",), kinds=("comment",)),
-        PostQuery(sentiments=("negative",), genders=("f",)),
         PostQuery(topics=("wages", "hours")),
         PostQuery(by_channel=True),
     ],
 )
-def test_questions_that_could_be_subtracted_from_each_other_are_refused(groups, question):
+def test_questions_that_could_be_subtracted_from_each_other_are_refused(asked, question):
     with pytest.raises(SmallGroup):
-        groups.count_by(FacetField.REGION, question)
+        asked.groups.count_by(asked.by, question)
 
 
-def test_none_and_few_are_answered_alike(groups):
+@pytest.mark.parametrize(("one", "other"), [*permutations(SENSITIVE, 2)], ids=str)
+def test_two_of_the_four_at_once_are_refused(asked, one, other):
+    narrower = {SENSITIVE[other]: ("f",) if other is FacetField.GENDER else ("江苏",)}
+    with pytest.raises(SmallGroup):
+        asked.groups.cross(one, other, PostQuery())
+    with pytest.raises(SmallGroup):
+        asked.groups.count_by(one, PostQuery(**narrower))
+    both = narrower | {SENSITIVE[one]: ("m",) if one is FacetField.GENDER else ("江苏",)}
+    with pytest.raises(SmallGroup):
+        asked.groups.total(PostQuery(**both))
+
+
+def test_none_and_few_are_answered_alike(asked):
     said = set()
-    for region in ("海外", "月球"):
+    for value in ("海外", "月球"):
         with pytest.raises(SmallGroup) as refused:
-            groups.total(PostQuery(regions=(region,)))
+            asked.groups.total(asked.only(value))
         said.add(str(refused.value))
     assert len(said) == 1
 
 
-def test_whole_months_can_be_asked_and_agree_with_the_totals(groups):
+def test_whole_months_can_be_asked_and_agree_with_the_totals(asked):
     september = PostQuery(since=date(2026, 9, 1), until=date(2026, 9, 30))
     october = PostQuery(since=date(2026, 10, 1), until=date(2026, 10, 31))
-    found = [groups.count_by(FacetField.REGION, q) for q in (september, october)]
+    found = [asked.groups.count_by(asked.by, q) for q in (september, october)]
     assert all(n >= LIMIT for one in found for n in one.shown.values())
     assert found[0].shown["江苏"] == 21
+
+
+@pytest.mark.parametrize("ghost", ["no-such-channel", ""])
+def test_naming_a_value_there_is_not_moves_no_hidden_cell(tmp_path, ghost):
+    """With a column more, another cell could be hidden instead of the one that was."""
+    store = EmbeddedStore(tmp_path, JiebaText())
+    cells = {("甲", "a"): 9, ("甲", "b"): 2, ("乙", "a"): 8, ("乙", "b"): 7, ("丙", "a"): 9}
+    made = [
+        tagged(f"{unit}{channel}{n}", unit=unit, channel=channel, by_channel=False)
+        for (unit, channel), count in cells.items()
+        for n in range(count)
+    ]
+    store.write(made, checkpoint=1)
+    groups = GroupCounts(store, LIMIT)
+    for channel in ("a", "b"):
+        alone = groups.count_by(FacetField.UNIT, PostQuery(channels=(channel,)))
+        beside = groups.count_by(FacetField.UNIT, PostQuery(channels=(channel, ghost)))
+        assert alone == beside
+    store.close()
+
+
+def test_what_is_left_beside_a_units_own_channel_is_no_small_group_either(tmp_path):
+    """A plant's own channel is read by everybody: the plant less its channel is 3 posts."""
+    store = EmbeddedStore(tmp_path, JiebaText())
+    wrote = [
+        ("甲厂", "plant", "negative", 10), ("甲厂", "plant", "neutral", 30),
+        ("甲厂", "group", "negative", 2), ("甲厂", "group", "neutral", 8),
+        ("乙厂", "group", "negative", 20), ("乙厂", "group", "neutral", 20),
+        ("丙厂", "group", "negative", 20), ("丙厂", "group", "neutral", 20),
+    ]  # fmt: skip
+    made = [
+        tagged(
+            f"{unit}{channel}{said}{n}", unit=unit, channel=channel, sentiment=said,
+            by_channel=False,
+        )
+        for unit, channel, said, count in wrote
+        for n in range(count)
+    ]  # fmt: skip
+    store.write(made, checkpoint=1)
+    groups = GroupCounts(store, LIMIT)
+    assert groups.count_by(FacetField.UNIT, PostQuery()).shown["甲厂"] == 50
+    negative = groups.count_by(FacetField.UNIT, PostQuery(sentiments=("negative",)))
+    assert "甲厂" in negative.hidden  # 12, of which anybody knows 10
+    assert len(negative.hidden) > 1
+    store.close()
 
 
 CELLS = st.dictionaries(
@@ -218,14 +295,14 @@ CELLS = st.dictionaries(
 
 
 @settings(max_examples=20, deadline=None)
-@given(CELLS)
-def test_every_table_there_is_leaves_every_hidden_cell_open(tmp_path_factory, cells):
+@given(CELLS, st.sampled_from([("region", "gender"), ("unit", "shift"), ("shift", "unit")]))
+def test_every_table_there_is_leaves_every_hidden_cell_open(tmp_path_factory, cells, fields):
     """The attacker asks every filter of one field and knows every total; each table stays open."""
     store = EmbeddedStore(tmp_path_factory.mktemp("any"), JiebaText())
-    store.write(posts(cells), checkpoint=1)
-    asked = GroupCounts(store, 3)
-    totals = asked.count_by(FacetField.REGION, PostQuery())
-    table = asked.cross(FacetField.REGION, FacetField.SENTIMENT, PostQuery())
+    store.write(posts(cells, *fields), checkpoint=1)
+    asked, by = GroupCounts(store, 3), FacetField(fields[0])
+    totals = asked.count_by(by, PostQuery())
+    table = asked.cross(by, FacetField.SENTIMENT, PostQuery())
     truth = Counter()
     for (region, sentiment, _, _), n in cells.items():
         truth[region, sentiment] += n
@@ -243,9 +320,9 @@ def test_every_table_there_is_leaves_every_hidden_cell_open(tmp_path_factory, ce
     store.close()
 
 
-def test_a_cross_table_for_those_who_see_single_posts_hides_small_cells_too(groups):
-    store = groups._store
-    table = protected_cross(store.cross(FacetField.REGION, FacetField.GENDER, PostQuery()), LIMIT)
+def test_a_cross_table_for_those_who_see_single_posts_hides_small_cells_too(asked):
+    table = protected_cross(asked.store.cross(asked.by, asked.beside, PostQuery()), LIMIT)
+    assert ("海外", "f") in table.hidden
     assert all(c.count >= LIMIT for c in table.shown)
 
 
