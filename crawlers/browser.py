@@ -5,8 +5,11 @@ People log in, programs read: the profile holds the login that ``gongsheng login
 
 import json
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +43,12 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/{}.0.0.0 Mobile Safari/537.36"
+)
+"""What Chromium calls itself on every phone."""
 
 HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 SCRAPY: Mapping[str, Any] = {
@@ -100,9 +109,18 @@ def chromium(chosen: Path | None = None) -> Path:
     return Path(found)
 
 
-def launch_options(program: Path, profile: Path, *, window: bool) -> dict[str, Any]:
-    """Options of a persistent context: a browser that remembers its logins in ``profile``."""
-    return {
+def launch_options(
+    program: Path, profile: Path, *, window: bool, phone: bool = False
+) -> dict[str, Any]:
+    """Options of a persistent context: a browser that remembers its logins in ``profile``.
+
+    Args:
+        program: the browser.
+        profile: folder.
+        window: show it on the display.
+        phone: as wide as a phone and named as one, for sites that show phones other pages.
+    """
+    options = {
         "user_data_dir": str(make_profile(profile)),
         "executable_path": str(program),
         "headless": not window,
@@ -113,6 +131,19 @@ def launch_options(program: Path, profile: Path, *, window: bool) -> dict[str, A
         "timezone_id": "Asia/Shanghai",
         "viewport": {"width": 1280, "height": 900},
     }
+    if not phone:
+        return options
+    screen = {"viewport": {"width": 412, "height": 915}, "is_mobile": True, "has_touch": True}
+    return {**options, **screen, "user_agent": PHONE.format(_version(program))}
+
+
+@cache
+def _version(program: Path) -> int:
+    """The browser's own version; the one of Debian 12 where it does not say."""
+    command = [str(program), "--version"]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    found = re.search(r"\b(\d+)\.", said)
+    return int(found[1]) if found else 140
 
 
 def first_request(

@@ -221,3 +221,8 @@ class ChannelSpider(CrawlBook, scrapy.Spider):
             profile: folder of its browser profile; there once somebody has logged in with it.
         """
         return False
+
+    @classmethod
+    def browser_class(cls) -> type["ChannelSpider"]:
+        """The spider that reads the source in a browser; this one, if it can do both."""
+        return cls

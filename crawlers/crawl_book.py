@@ -46,6 +46,12 @@ class CrawlBook:
         sample = None if body is None else body[:SAMPLE]
         self._seen_last = {"url": url, "status": status, "body": sample}
 
+    @property
+    def last_status(self) -> int | None:
+        """HTTP status of the last answer; None where there was none."""
+        status = (self._seen_last or {}).get("status")
+        return status if isinstance(status, int) else None
+
     def keep(self, parsed: Parsed) -> Iterator[Item]:
         """Count and seal what a parser rejected; give back the rest."""
         for rejected in parsed.rejected:

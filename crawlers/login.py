@@ -23,11 +23,19 @@ class Door(NamedTuple):
     home: str
     path: str
     cookies: frozenset[str]
+    phone: bool = False
+    """The pages are those for phones."""
 
 
 DOORS: Mapping[str, Door] = {
     # A mere visitor has a SUB too; ALF, the day it ends, comes with a login.
     "weibo-web": Door("https://weibo.com", "/login.php", frozenset({"SUB", "ALF"})),
+    "weibo-mobile": Door(
+        "https://m.weibo.cn",
+        "/login?backURL=https%3A%2F%2Fm.weibo.cn%2F",
+        frozenset({"SUB", "ALF"}),
+        phone=True,
+    ),
     "douyin-creator": Door(
         "https://creator.douyin.com", "/creator-micro/home", frozenset({"sessionid"})
     ),
@@ -57,7 +65,7 @@ def log_in(channel: Channel, settings: Settings) -> Login:
             f"{profile_folder(settings, channel.id)} from a computer that has one"
         )
     profile = profile_folder(settings, channel.id)
-    options = launch_options(chromium(settings.chromium), profile, window=True)
+    options = launch_options(chromium(settings.chromium), profile, window=True, phone=door.phone)
     place = address(door.path, None, home=door.home, base_url=channel.base_url)
     try:
         with sync_playwright() as playwright:

@@ -110,7 +110,7 @@ async def _crawl_all(
         settings = _scrapy_settings(channel)
         if spider.in_browser(channel, context.profile(channel.id)):
             settings.setdict(dict(browser.SCRAPY), priority="cmdline")
-            crawler = Crawler(spider, settings)
+            crawler = Crawler(spider.browser_class(), settings)
             after = _in_turn(one_browser, runner, crawler, channel=channel, context=context)
             jobs.append((channel, crawler, asyncio.ensure_future(after)))
         else:

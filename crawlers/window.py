@@ -11,13 +11,12 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import scrapy
 from playwright.async_api import ElementHandle, Page
 from playwright.async_api import Error as BrowserError
 
-from crawlers.access import Stopped, Verdict
+from crawlers.access import Paused, Stopped
 from crawlers.browser import (
     FIND,
     SCROLL,
@@ -27,9 +26,10 @@ from crawlers.browser import (
     launch_options,
     open_context,
 )
-from crawlers.browser_walls import judge_failure, look_at_address, told
+from crawlers.browser_walls import look_at_address, told
 from crawlers.channel_spider import RETRIES, ChannelSpider
-from crawlers.hearing import Heard, Hearing, NameOf, Wanted
+from crawlers.hearing import Heard, NameOf, Wanted
+from crawlers.listening import Listener, NotAsked
 from crawlers.manners import ask_leave
 from posts.model import AccessState
 
@@ -39,31 +39,35 @@ log = logging.getLogger(__name__)
 
 Act = Callable[[], Awaitable[None]]
 
-CAPTCHA_BOX = "#captcha_container"
-NOT_ASKED = 1 / 3
-"""Share of the time for an answer after which a page that asks for nothing is nudged again."""
-
-
-class NotAsked(Stopped):
-    """The page did not ask for what was waited for; perhaps it has to be nudged again."""
-
 
 class Window:
     """One page; made by ``open_window``. Every method may raise ``Stopped``."""
 
-    def __init__(self, spider: ChannelSpider, name_of: NameOf) -> None:
+    def __init__(self, spider: ChannelSpider, name_of: NameOf, *, phone: bool) -> None:
         self._spider = spider
+        self._phone = phone
         self._timeout = spider.channel.pace.timeout
-        self._hearing = Hearing(name_of, self._timeout, self._count)
+        self._listener = Listener(spider, name_of, self._count)
         self._page: Page | None = None
-        self._refused: Stopped | None = None
+        self._refused: Paused | None = None
         """Why nothing more may be asked in this run."""
 
     # What a person does ----------------------------------------------------------------------
 
+    async def open(self, url: str) -> None:
+        """Open a page of the channel, whatever it asks for."""
+        for attempt in range(RETRIES + 1):
+            try:
+                await self._rest(attempt)
+                await self._go(url)
+                return
+            except Stopped as stopped:
+                if self._is_final(stopped) or attempt == RETRIES:
+                    raise
+
     async def visit(self, url: str, name: str, wanted: Wanted | None = None) -> Heard:
         """Open a page of the channel and give the answer to its own request ``name``."""
-        self._hearing.forget()
+        self._listener.forget()
         return await self._ask(partial(self._go, url), name, wanted)
 
     async def scroll(self, name: str, wanted: Wanted | None = None) -> Heard:
@@ -97,6 +101,11 @@ class Window:
         """Give another answer that the page asks for by itself."""
         return await self._ask(self._scroll, name, wanted, by_itself=True)
 
+    async def look(self, script: str) -> Any:
+        """Give what a function finds on the page, such as what its own scripts carry."""
+        with told():
+            return await self._own.evaluate(script)
+
     # How it is done --------------------------------------------------------------------------
 
     async def _ask(
@@ -110,25 +119,30 @@ class Window:
         told: Stopped | None = None
         for attempt in range(RETRIES + 1):
             try:
-                heard = self._take(name, wanted)
+                heard = self._listener.take(name, wanted)
                 if heard is None:
                     if attempt or not by_itself:
-                        await self._rest(4 * 2 ** (attempt - 1) if attempt else 1)
+                        await self._rest(attempt)
                         await act()
-                    heard = await self._hear(name, wanted)
-                return self._content(heard)
+                    heard = await self._listener.hear(self._own, name, wanted)
+                return self._listener.content(heard)
             except NotAsked as silence:
                 told = told or silence
             except Stopped as stopped:
                 told = stopped
-                if stopped.state is not AccessState.THROTTLED or self._refused is not None:
+                if self._is_final(stopped):
                     break
         raise told or Stopped(AccessState.BAD_SHAPE, f"nothing was heard of {name}")
 
-    async def _rest(self, times: float) -> None:
+    def _is_final(self, stopped: Stopped) -> bool:
+        return stopped.state is not AccessState.THROTTLED or self._refused is not None
+
+    async def _rest(self, attempt: int) -> None:
+        """Pause as a person does; the longer, the more often it was tried."""
         if self._refused is not None:
             raise self._refused
         pace = self._spider.channel.pace
+        times = 4 * 2 ** (attempt - 1) if attempt else 1
         vary = 1 + random.uniform(-pace.jitter, pace.jitter)  # noqa: S311 - a pause, no secret
         if self._page is not None:
             await asyncio.sleep(pace.delay * times * vary)
@@ -138,29 +152,25 @@ class Window:
         spider = self._spider
         try:
             ask_leave(spider.channel.pace, spider.memory, spider.tally, spider.now())
-        except Stopped as refused:
+        except Paused as refused:
             self._refused = refused
 
     async def _go(self, url: str) -> None:
         """Open a page; the page itself is judged by its status and address only."""
-        await self._hearing.settled()
-        self._hearing.forget()
+        await self._listener.settled()
+        self._listener.forget()
         address = self._spider.address(url)
         self._count()
         with told():
             status = await (self._first(address) if self._page is None else self._next(address))
-            self._spider.saw(address, status, None)
-            if status >= 400:
-                self._stop_unless_ok(self._spider.judge(status, ""))
-                where = urlsplit(address).path
-                raise Stopped(AccessState.BAD_SHAPE, f"HTTP {status} for the page {where}")
+            self._listener.page_itself(address, status)
         look_at_address(self._own.url)
 
     async def _first(self, address: str) -> int:
         """Open the first page through Scrapy, which starts the browser for it."""
-        context = self._spider.context
+        context, program = self._spider.context, chromium(self._spider.context.chromium)
         options = launch_options(
-            chromium(context.chromium), self._profile, window=context.browser_window
+            program, self._profile, window=context.browser_window, phone=self._phone
         )
         engine: Any = self._spider.crawler.engine
         request = first_request(address, options, self._attach, self._timeout)
@@ -173,7 +183,7 @@ class Window:
     async def _attach(self, page: Page, request: scrapy.Request) -> None:
         self._page = page
         page.set_default_timeout(1000 * self._timeout)
-        self._hearing.attach(page)
+        self._listener.attach(page)
         spider = self._spider
         await open_context(page.context, self._profile, spider.login_cookies, spider.address("/"))
 
@@ -189,66 +199,6 @@ class Window:
     async def _press(self, found: ElementHandle) -> None:
         with told():
             await found.click()
-
-    # What is made of it ----------------------------------------------------------------------
-
-    def _take(self, name: str, wanted: Wanted | None) -> Heard | None:
-        """Take what was heard first of this name; a wall in any answer ends everything."""
-        for heard in self._hearing.heard:
-            if heard.name == name and (wanted is None or wanted(heard.query)):
-                self._hearing.heard.remove(heard)
-                return heard
-            verdict = self._judge(heard)
-            if verdict.state in (AccessState.NEEDS_LOGIN, AccessState.CAPTCHA):
-                self._content(heard)
-        return None
-
-    async def _hear(self, name: str, wanted: Wanted | None) -> Heard:
-        clock = asyncio.get_running_loop().time
-        started = clock()
-        while True:
-            self._hearing.news.clear()
-            if (heard := self._take(name, wanted)) is not None:
-                return heard
-            look_at_address(self._own.url)
-            asked = self._hearing.waits_for(name)
-            left = started + self._timeout * (1 if asked else NOT_ASKED) - clock()
-            if left <= 0:
-                raise await self._silence(name, asked)
-            try:
-                await asyncio.wait_for(self._hearing.news.wait(), min(left, 0.5))
-            except TimeoutError:
-                continue
-
-    async def _silence(self, name: str, asked: bool) -> Stopped:
-        page = self._own
-        with told():
-            if await page.locator(CAPTCHA_BOX).count():
-                return Stopped(AccessState.CAPTCHA, "a slider captcha; solve it in a browser")
-        if "visitor" in page.url:
-            return Stopped(AccessState.NEEDS_LOGIN, "the page takes us for a visitor; log in again")
-        if asked:
-            detail = f"no answer to {name} within {self._timeout:g} s"
-            return Stopped(AccessState.THROTTLED, detail)
-        where = urlsplit(page.url).path
-        return NotAsked(AccessState.BAD_SHAPE, f"the page {where} did not ask for {name}")
-
-    def _judge(self, heard: Heard) -> Verdict:
-        if heard.failure:
-            return judge_failure(heard.failure, f"the request for {heard.name}")
-        return self._spider.judge(heard.status, heard.body)
-
-    def _content(self, heard: Heard) -> Heard:
-        verdict = self._judge(heard)
-        self._spider.saw(heard.url, heard.status, heard.body)
-        if verdict.state is AccessState.BAD_SHAPE:
-            self._spider.set_aside("bad_shape", verdict.detail, heard.body)
-        self._stop_unless_ok(verdict)
-        return heard
-
-    def _stop_unless_ok(self, verdict: Verdict) -> None:
-        if verdict.state is not AccessState.OK:
-            raise Stopped(verdict.state, verdict.detail)
 
     @property
     def _own(self) -> Page:
@@ -277,9 +227,17 @@ class Window:
 
 
 @asynccontextmanager
-async def open_window(spider: ChannelSpider, name_of: NameOf) -> AsyncIterator[Window]:
-    """Give the channel's one page; the browser starts with the first visit."""
-    window = Window(spider, name_of)
+async def open_window(
+    spider: ChannelSpider, name_of: NameOf, *, phone: bool = False
+) -> AsyncIterator[Window]:
+    """Give the channel's one page; the browser starts with the first visit.
+
+    Args:
+        spider: whose channel is read.
+        name_of: which requests of the page are of interest.
+        phone: the page is one for phones.
+    """
+    window = Window(spider, name_of, phone=phone)
     try:
         yield window
     finally:

@@ -4,19 +4,28 @@ Pure: an answer's object in, values out; the next page is a second function.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from crawlers.parsed import Parsed
 from crawlers.parsers import fields
+from crawlers.parsers.weibo_comments import (
+    Cursor,
+    comments_cursor,
+    old_pages,
+    open_threads,
+    parse_comments,
+    parse_old_comments,
+    parse_replies,
+)
 from crawlers.parsers.weibo_record import (
     Record,
     Source,
-    comment_post,
     mid_of,
     needs_long_text,
     parse_each,
     status_post,
 )
+from crawlers.parsers.weibo_text import is_cut
 from posts.errors import ParseError
 from posts.model import ChannelSnapshot, post_id
 
@@ -27,25 +36,21 @@ __all__ = [
     "cut_posts",
     "is_timeline",
     "next_page",
+    "old_pages",
     "open_threads",
     "parse_comments",
     "parse_long_text",
+    "parse_old_comments",
     "parse_profile",
     "parse_replies",
     "parse_status",
     "parse_timeline",
     "pinned_posts",
     "timeline_container",
+    "whole_text",
 ]
 
 POST_CARD, GROUP_CARD = 9, 11
-
-
-class Cursor(NamedTuple):
-    """Where a list of comments goes on; ``kind`` (max_id_type) has to be sent back."""
-
-    max_id: str
-    kind: int
 
 
 # Timeline ------------------------------------------------------------------------------------
@@ -105,6 +110,14 @@ def parse_long_text(payload: Record) -> str | None:
     return text if isinstance(text, str) and text.strip() else None
 
 
+def whole_text(status: Record) -> str | None:
+    """The HTML of a post as its own page carries it; None where that is cut too."""
+    long = status.get("longText")
+    text = long.get("longTextContent") if isinstance(long, dict) else None
+    text = text or status.get("text")
+    return text if isinstance(text, str) and text.strip() and not is_cut(text) else None
+
+
 def _post_cards(payload: Record) -> Iterator[Record]:
     cards = _data(payload).get("cards")
     for card in cards if isinstance(cards, list) else []:
@@ -131,79 +144,6 @@ def _mid(record: Any) -> str | None:
         return mid_of(record) if isinstance(record, dict) else None
     except ParseError:
         return None
-
-
-# Comments ------------------------------------------------------------------------------------
-
-
-def parse_comments(payload: Record, source: Source, *, thread: str) -> Parsed:
-    """Read ``/comments/hotflow``: comments and the replies nested in them.
-
-    Args:
-        payload: the answer.
-        source: where it comes from.
-        thread: mid of the post.
-    """
-    roots = _comments(_data(payload).get("data"))
-    parsed = parse_each(roots, lambda r: comment_post(r, source, thread=thread))
-    for root in roots:
-        root_id = _mid_of_comment(root)
-        if root_id is not None:
-            _add(parsed, _replies(root.get("comments"), source, thread, root_id))
-    return parsed
-
-
-def parse_replies(payload: Record, source: Source, *, thread: str, root: str) -> Parsed:
-    """Read ``/comments/hotFlowChild``: the replies under the comment ``root``."""
-    return _replies(payload.get("data"), source, thread, root)
-
-
-def comments_cursor(payload: Record) -> Cursor | None:
-    """Where the comments go on; None at the end, which is max_id 0 or "0".
-
-    In hotflow the cursor stands in ``data``, in hotFlowChild at the top.
-    """
-    holder = payload if "max_id" in payload else _data(payload)
-    max_id = str(holder.get("max_id") or "0")
-    if max_id == "0":
-        return None
-    kind = fields.count(holder.get("max_id_type"))
-    return Cursor(max_id, kind.value if kind is not None else 0)
-
-
-def open_threads(payload: Record) -> list[str]:
-    """Ids of the comments that have more replies than the answer shows."""
-    found = []
-    for root in _comments(_data(payload).get("data")):
-        total = fields.count(root.get("total_number")) if isinstance(root, dict) else None
-        root_id = _mid_of_comment(root)
-        if total is not None and root_id is not None:
-            shown = len(_comments(root.get("comments")))
-            found += [root_id] if total.value > shown else []
-    return found
-
-
-def _replies(records: Any, source: Source, thread: str, root: str) -> Parsed:
-    return parse_each(
-        _comments(records), lambda r: comment_post(r, source, thread=thread, root=root)
-    )
-
-
-def _comments(value: Any) -> list[Any]:
-    """A list of comments; where there are none, weibo says ``false`` or leaves it out."""
-    return value if isinstance(value, list) else []
-
-
-def _mid_of_comment(record: Any) -> str | None:
-    try:
-        return fields.digits(record["id"]) if isinstance(record, dict) else None
-    except (ParseError, KeyError):
-        return None
-
-
-def _add(parsed: Parsed, more: Parsed) -> None:
-    parsed.posts.extend(more.posts)
-    parsed.rejected.extend(more.rejected)
 
 
 # Profile -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ DAYS = 30
 
 def answer(path: str, *, scanned: bool) -> Answer | None:
     """Answer a request, or return None where this path is not the login's."""
-    if path in ("/signin", "/login.php", "/creator-micro/home"):
+    if path in ("/signin", "/login", "/login.php", "/creator-micro/home"):
         return as_page("login")
     if path != "/signin/state":
         return None

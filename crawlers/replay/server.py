@@ -46,10 +46,18 @@ TOO_FAST = Fault(r"getIndex\?.*containerid=107603", status=418, times=1)
 """What Weibo does to a hasty visitor, once a run."""
 
 
-def respond(feed: Feed, path: str, query: Query, login_wall: Collection[Platform] = ()) -> Answer:
-    """Answer one request to any of the channels."""
+def respond(
+    feed: Feed,
+    path: str,
+    query: Query,
+    login_wall: Collection[Platform] = (),
+    *,
+    phone: bool = False,
+) -> Answer:
+    """Answer one request to any of the channels; Weibo shows phones other pages."""
     return (
-        weibo.answer(feed, path, query, wall="weibo" in login_wall)
+        (weibo.page(feed, path) if phone else None)
+        or weibo.answer(feed, path, query, wall="weibo" in login_wall)
         or weibo_web.answer(feed, path, query, wall="weibo" in login_wall)
         or douyin.answer(feed, path, query, wall="douyin" in login_wall)
         or douyin_old.answer(feed, path, query, wall="douyin" in login_wall)
@@ -113,7 +121,7 @@ class ReplayServer:
         """Wait until the block ends, as a server does that never answers."""
         self._over.wait()
 
-    def answer(self, target: str, cookies: str = "") -> Answer:
+    def answer(self, target: str, cookies: str = "", *, phone: bool = False) -> Answer:
         """Answer a request for ``target``, a path with its query."""
         with self._lock:
             self.requests.append(target)
@@ -124,7 +132,7 @@ class ReplayServer:
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         walls = () if login.COOKIE in cookies else self._login_wall
         found = login.answer(parts.path, scanned=self._scanned.is_set())
-        return found or respond(self.feed, unquote(parts.path), query, walls)
+        return found or respond(self.feed, unquote(parts.path), query, walls, phone=phone)
 
     def edit(self, change: Callable[[Feed], Feed]) -> None:
         """Let something happen on the channels: a post changes, a comment is deleted."""
@@ -145,7 +153,8 @@ def _handler(replay: ReplayServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:  # the name http.server looks for
-            answer = replay.answer(self.path, self.headers.get("Cookie", ""))
+            phone = "Mobile" in self.headers.get("User-Agent", "")
+            answer = replay.answer(self.path, self.headers.get("Cookie", ""), phone=phone)
             if answer.wire == "stall":
                 replay.wait_for_the_end()
             if answer.wire in ("stall", "reset"):

@@ -1,9 +1,11 @@
 """m.weibo.cn as the mobile page's own requests see it."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
-from crawlers.replay.answer import Answer, Query, as_json, number
+from crawlers.replay.answer import Answer, Query, as_json, as_page, number
 from crawlers.replay.feed import Feed, FeedComment, FeedPost
 from crawlers.replay.weibo_shapes import (
     UID,
@@ -39,6 +41,24 @@ def answer(feed: Feed, path: str, query: Query, *, wall: bool) -> Answer | None:
     if wall:
         return as_json({"ok": -100, "msg": "请先登录", "url": _LOGIN})
     return as_json(route(feed, query))
+
+
+def page(feed: Feed, path: str) -> Answer | None:
+    """Answer a phone that opens a page, or return None where there is none.
+
+    The page of a post carries the post in its script; the rest they fetch themselves.
+    """
+    if path == f"/u/{UID}":
+        return as_page("mobile")
+    found = re.fullmatch(r"/detail/(\d+)", path)
+    if found is None:
+        return None
+    post = _by_mid(feed, {"id": found[1]})
+    if post is None:
+        return Answer("<!doctype html><p>微博不存在或暂无查看权限!</p>")
+    mblog = {**card(post, pinned=False)["mblog"], "text": markup(post.text)}
+    carried = json.dumps([{"status": mblog, "call": 1}], ensure_ascii=False)
+    return Answer(as_page("mobile_post").body.replace("[{}]", carried.replace("</", "<\\/")))
 
 
 def _index(feed: Feed, query: Query) -> dict[str, Any]:

@@ -1,27 +1,24 @@
 """A Weibo channel by m.weibo.cn, with the owner's login."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
 
-from crawlers.channel_spider import Item, Stopped
-from crawlers.ledger import Seen
+from crawlers.channel_spider import ChannelSpider, Item, Stopped
+from crawlers.list_guard import ListGuard
 from crawlers.parsers import weibo_mobile as answers
 from crawlers.parsers.weibo_record import mid
 from crawlers.parsers.weibo_text import plain
-from crawlers.revisit import is_due
-from crawlers.vanished import as_deleted
-from crawlers.weibo_comments import EMPTY_PAGES, WeiboComments
-from posts.model import CHINA, AccessState, Post
-
-Payload = dict[str, Any]
+from crawlers.weibo_hotflow import WeiboHotflow
+from crawlers.weibo_posts import BEGINNING, EMPTY_PAGES, Payload, oldest_of
+from monitor.channels import Channel
+from posts.model import AccessState, Post
 
 INDEX = "/api/container/getIndex"
-BEGINNING = datetime(2000, 1, 1, tzinfo=CHINA)
-"""Before the first post of all."""
 
 
-class WeiboMobileSpider(WeiboComments):
+class WeiboMobileSpider(WeiboHotflow):
     """Read profile, timeline, long texts, comments and replies."""
 
     name = "weibo-mobile"
@@ -33,12 +30,18 @@ class WeiboMobileSpider(WeiboComments):
         "MWeibo-Pwa": "1",
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._met: set[str] = set()
-        """Posts met in this run: pages overlap, and a pinned post stands in its own place too."""
-        self._reached: datetime | None = None
-        """So far back the timeline was read without a gap from its top."""
+    @classmethod
+    def in_browser(cls, channel: Channel, profile: Path) -> bool:
+        """Read it in a browser where somebody has logged in there and no cookie is given."""
+        return channel.secrets is None and profile.is_dir()
+
+    @classmethod
+    def browser_class(cls) -> type[ChannelSpider]:
+        """The spider of the same pages in a browser."""
+        # The browser's driver loads slowly; plain requests shall not wait for it.
+        from crawlers.weibo_mobile_pages import WeiboMobilePages
+
+        return WeiboMobilePages
 
     async def collect(self) -> AsyncIterator[Item]:
         """Read the channel from its newest post back to where all is known."""
@@ -74,35 +77,33 @@ class WeiboMobileSpider(WeiboComments):
     ) -> AsyncIterator[Item]:
         """Page through the timeline; with ``may_stop`` until a page holds nothing of interest."""
         page: dict[str, str] | None = start
-        visited: list[dict[str, str]] = []
-        empty = 0
+        guard = ListGuard("the timeline", start=_key(start), patience=EMPTY_PAGES)
         while page is not None:
             await self.settle()
             self.memory.resume = page
-            visited.append(page)
             try:
                 payload = await self._ask_index({**list_of_posts, **page})
             except Stopped as stopped:
                 if stopped.state is AccessState.EMPTY:
-                    self._read_down_to(start, BEGINNING)
+                    self._read_to(BEGINNING, start)
                     return
                 raise
-            posts = self._posts_of(payload)
+            posts, pinned = self._posts_of(payload), answers.pinned_posts(payload)
+            listed = [post for post in posts if post.id not in pinned]
             fresh = [post for post in posts if post.id not in self._met]
-            listed = [post for post in posts if post.id not in answers.pinned_posts(payload)]
             keep_on = self._is_of_interest(listed, fresh)
             async for item in self._read_posts(fresh, answers.cut_posts(payload)):
                 yield item
-            self._read_down_to(start, _oldest(listed))
+            self._read_to(oldest_of(listed), start)
             if may_stop and not keep_on:
                 return
             page = answers.next_page(payload)
             if page is None:
-                self._read_down_to(start, BEGINNING)
-            empty = 0 if fresh else empty + 1
-            if page in visited or (page is not None and empty >= EMPTY_PAGES):
-                detail = "the timeline says it goes on, but gives the same or empty pages"
-                self.note_trouble(Stopped(AccessState.BAD_SHAPE, detail))
+                self._read_to(BEGINNING, start)
+            try:
+                guard.goes_on(_key(page), fresh=bool(fresh))
+            except Stopped as stopped:
+                self.note_trouble(stopped)
                 return
 
     def _posts_of(self, payload: Payload) -> list[Post]:
@@ -120,40 +121,13 @@ class WeiboMobileSpider(WeiboComments):
             self.ledger.note(post.id, post.published_at)
         return posts
 
-    def _is_of_interest(self, listed: list[Post], fresh: list[Post]) -> bool:
-        """Whether older pages have to be read: pinned posts, however old, say nothing of them."""
-        new_here = [post for post in listed if post in fresh]
-        below = _oldest(new_here)
-        return (
-            below is None
-            or any(
-                self._is_due(post) or post.id in self.memory.unread or self.known(post.id) is None
-                for post in new_here
-            )
-            or any(
-                seen.published_at < below and is_due(seen.published_at, seen.read_at, self.now())
-                for seen in self.ledger.posts()
-                if seen.id not in self._met
-            )
-        )
+    def _read_to(self, oldest: datetime | None, start: dict[str, str]) -> None:
+        """Note how far back the timeline was read, where the reading began at its top."""
+        if start == {}:
+            self._read_down_to(oldest)
 
-    def _read_down_to(self, start: dict[str, str], oldest: datetime | None) -> None:
-        if start == {} and oldest is not None:
-            self._reached = min(oldest, self._reached or oldest)
-
-    async def _missing(self, before: list[Seen]) -> AsyncIterator[Post]:
-        """Posts that stood in the part just read and do so no more, where weibo says them gone."""
-        reached = self._reached
-        for seen in before if reached is not None and not self.troubles else []:
-            if seen.id in self._met or seen.published_at <= (reached or BEGINNING):
-                continue
-            try:
-                await self.fetch_json("/statuses/show", {"id": seen.id.partition(":")[2]})
-            except Stopped as stopped:
-                if stopped.is_wall:
-                    raise
-                if stopped.state is AccessState.DELETED and (gone := as_deleted(self, seen.id)):
-                    yield gone
+    async def _look_for(self, post: str) -> None:
+        await self.fetch_json("/statuses/show", {"id": post.partition(":")[2]})
 
     async def _read_posts(self, posts: list[Post], cut: frozenset[str]) -> AsyncIterator[Post]:
         """Read what belongs to the posts of a page; at a wall the rest is kept without comments."""
@@ -163,6 +137,7 @@ class WeiboMobileSpider(WeiboComments):
                 whole = self._steady(await self._with_long_text(post) if post.id in cut else post)
                 async for item in self._with_comments(whole):
                     yield item
+                self.memory.unread.discard(post.id)
             except Stopped as stopped:
                 if not stopped.is_wall:
                     raise
@@ -172,22 +147,11 @@ class WeiboMobileSpider(WeiboComments):
                         yield self.covered(left, 0)
                 raise
 
-    def _steady(self, post: Post) -> Post:
-        """Keep the first reading of a time such as "3小时前", which reads later with every run."""
-        known = self.known(post.id)
-        first = known.published_at if known is not None else None
-        if first is None or post.published_at is None:
-            return post
-        near = abs(first - post.published_at) < timedelta(days=1)
-        return post.model_copy(update={"published_at": first}) if near else post
-
     async def _with_long_text(self, post: Post) -> Post:
         """Fetch what stands behind "全文"."""
-        known = self.known(post.id)
-        if known is not None and not known.text.endswith("…") and not self._is_due(post):
-            shown = self.context.mask.text(post.text).removesuffix("…").rstrip(".")
-            if known.text.startswith(shown):
-                return post.model_copy(update={"text": known.text})
+        known, text = self.known(post.id), self._known_text(post)
+        if text is not None and not self._is_due(post):
+            return post.model_copy(update={"text": text})
         try:
             payload = await self.fetch_json(
                 "/statuses/extend", {"id": mid(post)}, headers=self._beside(post)
@@ -202,5 +166,5 @@ class WeiboMobileSpider(WeiboComments):
         return post if known is None else post.model_copy(update={"text": known.text})
 
 
-def _oldest(posts: list[Post]) -> datetime | None:
-    return min((post.published_at for post in posts if post.published_at), default=None)
+def _key(page: Mapping[str, str] | None) -> tuple[tuple[str, str], ...] | None:
+    return None if page is None else tuple(sorted(page.items()))
