@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp import joined
+from nlp import joined, quality
 from nlp.quantify import shares
 from nlp.tagger import open_tagger
 from nlp.text import normalise
@@ -129,3 +129,20 @@ def test_the_version_names_both_models() -> None:
     name, second = open_tagger(None).version.split("+")
     assert name.startswith("joined-2")
     assert second.startswith("baseline-2")
+
+
+def test_what_ships_was_measured_and_the_card_names_its_version() -> None:
+    found = quality.of(open_tagger(None).version)
+    assert found is not None
+    assert {"test_union", "test_real"} <= found.keys()
+    for figures in found.values():
+        assert figures["lines"] > 100
+        assert 0.3 < figures["sentiment_macro_f1"] < 1
+        assert set(quality._NAMES.values()) <= figures.keys()
+
+
+def test_what_learned_from_corrections_is_known_by_what_it_began_with() -> None:
+    version = open_tagger(None).version
+    assert quality.of(f"{version}+corrections-1") == quality.of(version)
+    assert quality.of(f"{version}2") is None
+    assert quality.read_card("### union lines, test (2 texts)\n") == {}

@@ -18,6 +18,7 @@ import numpy as np
 from nlp import baseline
 from nlp.joined import SETTINGS, JoinedTagger, Linear, load_linear
 from nlp.joining import read_settings
+from nlp.quality import MEASURED
 from nlp.tagger import Tagger
 from nlp.text import normalise, split_special
 from nlp.training import scoring
@@ -168,7 +169,8 @@ def main() -> None:
         print("\n".join(said[-12:]), flush=True)  # noqa: T201
     head, _, rest = options.card.read_text("utf-8").partition(TABLES)
     tail = rest.partition(TABLES)[2]
-    text = f"{head}{TABLES}\n\n" + "\n".join(said) + f"\n{TABLES}{tail}"
+    about = f"{MEASURED}`{taggers['joined'].version}`."  # the dashboard reads it, see nlp.quality
+    text = f"{head}{TABLES}\n\n{about}\n\n" + "\n".join(said) + f"\n{TABLES}{tail}"
     options.card.write_text(text, "utf-8")
 
 
