@@ -35,15 +35,14 @@ def similar(desk: Desk, found: TaggedPost, near: Sequence[str]) -> tuple[Hit, ..
         found: the post.
         near: ids of the posts whose vectors are nearest; empty where there are no vectors.
     """
-    opened = [desk.get(post_id) for post_id in near[:SIMILAR]]
-    if opened:
-        return tuple(Hit(found=one) for one in opened if one is not None)
+    if near:
+        return tuple(Hit(found=one) for one in desk.beside(near[:SIMILAR]))
     words = [word for word in found.analysis.keywords if word.isalnum()][:_WORDS]
     if not words:
         return ()
     asked = PostQuery(text=" OR ".join(f'"{word}"' for word in words))
     try:
-        hits = desk.search(asked, sort="relevance", size=SIMILAR + 1).hits
+        hits = desk.search(asked, sort="relevance", size=SIMILAR + 1, shown_by="similar").hits
     except GongshengError:
         return ()
     return tuple(hit for hit in hits if hit.found.post.id != found.post.id)[:SIMILAR]

@@ -168,14 +168,14 @@ def _urgent(desk: Desk, query: PostQuery) -> tuple[Hit, ...]:
     if not desk.person.may(Right.READ):
         return ()
     narrower = query.model_copy(update={"urgent": True})
-    return desk.search(narrower, sort="newest", size=URGENT_FIRST).hits
+    return desk.search(narrower, sort="newest", size=URGENT_FIRST, shown_by="today").hits
 
 
 def _latest(desk: Desk, query: PostQuery) -> tuple[Hit, ...]:
     if not desk.person.may(Right.READ):
         return ()
     asking = query.model_copy(update={"intents": ("complaint", "help"), "urgent": False})
-    return desk.search(asking, sort="newest", size=LATEST).hits
+    return desk.search(asking, sort="newest", size=LATEST, shown_by="today").hits
 
 
 def _facet(desk: Desk, query: PostQuery, field: FacetField, page: ResultPage) -> dict[str, int]:

@@ -10,10 +10,10 @@ from monitor.desk import Desk
 from monitor.roles import NAMES, Right, Role
 from nlp import quality
 from posts.errors import GongshengError
-from posts.query import PostQuery
 
 DEEDS: Mapping[str, str] = {
     "login": "登录", "failed_login": "登录失败", "logout": "退出", "search": "检索",
+    "today": "查看今日", "topics": "查看话题", "similar": "查看相近的发言",
     "open": "打开发言", "export": "导出", "correct": "更正", "withdraw": "撤销更正",
     "unmask": "取得原文地址", "add_person": "新建账号", "remove_person": "删除账号",
     "set_role": "改角色", "reset_password": "重置密码", "change_password": "改密码",
@@ -61,24 +61,27 @@ def model(desk: Desk) -> None:
     st.subheader(
         "标注程序", help="F1 从 0 到 1，越高越好，兼顾“别漏掉”和“别错抓”。测试集是程序从没见过的。"
     )
-    if not desk.person.may(Right.READ):
-        st.caption("版本和成绩请向分析人员了解。")
+    version = desk.newest_model()
+    if version is None:
         return
-    newest = desk.search(PostQuery(), sort="newest", size=1).hits
-    if not newest:
-        return
-    version = newest[0].found.analysis.model
     st.html(f'<p class="gs-facts">{words.plain_list([f"最新的发言由 {version} 标注"])}</p>')
     found = quality.of(version)
     if found is None:
         st.caption("这个版本没有留下测试成绩；随系统提供的模型说明在 nlp/weights/MODEL_CARD.md。")
         return
     rows = [
-        {"测试": name, **{title: figures.get(key) for key, title in _FIGURES.items()}}
+        {"测试": name, **{title: _figure(key, figures) for key, title in _FIGURES.items()}}
         for key_of_set, name in _SETS.items()
         if (figures := found.get(key_of_set))
     ]
     st.dataframe(rows, hide_index=True)
+
+
+def _figure(key: str, figures: Mapping[str, float]) -> str:
+    value = figures.get(key)
+    if value is None:
+        return "没有测"
+    return f"{value:,.0f}" if key == "lines" else f"{value:.2f}"
 
 
 def people(desk: Desk) -> None:

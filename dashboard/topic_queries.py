@@ -78,7 +78,7 @@ def over_time(
 def examples(desk: Desk, found: TopicsView, topic: str) -> tuple[Hit, ...]:
     """The posts of a topic that met with most response."""
     query = found.query.model_copy(update={"topics": (topic,)})
-    return desk.search(query, sort="heat", size=EXAMPLES).hits
+    return desk.search(query, sort="heat", size=EXAMPLES, shown_by="topics").hits
 
 
 def rising_words(desk: Desk, found: TopicsView) -> WordsView:
@@ -119,7 +119,7 @@ def sample(desk: Desk, query: PostQuery) -> tuple[list[TaggedPost], int]:
     """The newest posts of a question, ``SAMPLE`` at most, and how many there are."""
     posts: list[TaggedPost] = []
     while len(posts) < SAMPLE:
-        page = desk.search(query, sort="newest", size=_BATCH, offset=len(posts))
+        page = desk.search(query, sort="newest", size=_BATCH, offset=len(posts), shown_by="topics")
         posts += [hit.found for hit in page.hits]
         if len(page.hits) < _BATCH:
             break

@@ -8,8 +8,9 @@ from typing import Any
 
 from monitor.corrections import Tag, Value, corrected
 from monitor.exports import Export, Form, Label, export_posts
+from monitor.noting import said
 from monitor.people import AuditBook, People
-from monitor.reading import ReadingDesk, said
+from monitor.reading import ReadingDesk
 from monitor.roles import Right
 from monitor.saved import SavedSearch
 from posts.model import Analysis, TaggedPost

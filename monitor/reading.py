@@ -6,13 +6,14 @@ whatever they ask.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date
+from typing import Literal
 
 from monitor.cabinet import Cabinet
 from monitor.corrections import Correction
 from monitor.group_counts import Counts, CrossTable, protected_counts, protected_cross
 from monitor.group_questions import SENSITIVE, narrows
+from monitor.noting import Notes, said
 from monitor.roles import Person, Right
 from posts.errors import NotAllowed, SmallGroup
 from posts.model import Post, TaggedPost
@@ -27,8 +28,8 @@ from posts.query import (
     StoreHealth,
 )
 
-_AGAIN = timedelta(minutes=10)
-"""How long the same search or opening is taken as the same: pages ask anew with every click."""
+Page = Literal["today", "topics", "similar"]
+"""Pages that show posts which nobody searched for."""
 _FEW = "符合条件的发言太少，为了不让人认出个人，这里不显示。"
 _NO_SINGLE = "按地区、性别、单位或班次只能看统计数字，不能列出单条发言。请去掉这些条件再检索。"
 _GONE = "这条发言不在资料库里。"
@@ -50,7 +51,7 @@ class ReadingDesk:
         self.person = person
         self._token = token
         self.cabinet = self._in = cabinet
-        self._noted: dict[str, datetime] = {}
+        self._notes = Notes(cabinet.audit, person.name, cabinet.clock)
 
     @property
     def detail(self) -> bool:
@@ -67,11 +68,13 @@ class ReadingDesk:
         size: int = 20,
         offset: int = 0,
         facets: Sequence[FacetField] = (),
+        shown_by: Page | None = None,
     ) -> ResultPage:
         """Find posts; with ``size=0`` only their number and the facets.
 
         Facets of those four hold what may be shown (see ``counts``); for those who see no
-        single post's ones they are left out.
+        single post's ones they are left out. A page that shows posts nobody searched for names
+        itself in ``shown_by``, and the audit says that the page was looked at.
 
         Raises:
             QueryError: the search text cannot be read.
@@ -87,8 +90,10 @@ class ReadingDesk:
         asked = [f for f in facets if self.detail or f not in SENSITIVE]
         page = self._in.store.search(query, sort=sort, size=size, offset=offset, facets=asked)
         self._large_enough(query, page.total)
-        if size > 0:
-            self._note("search", query=said(query), found=page.total)
+        if size > 0 and shown_by is not None:
+            self._notes.note(shown_by)
+        elif size > 0:
+            self._notes.note("search", query=said(query), found=page.total)
         hits = tuple(hit.model_copy(update={"found": self._seen(hit.found)}) for hit in page.hits)
         kept = {name: self._facet(name, counts) for name, counts in page.facets.items()}
         return ResultPage(total=page.total, hits=hits, facets=kept)
@@ -159,26 +164,39 @@ class ReadingDesk:
         self._require(Right.COUNT)
         return self._in.store.health()
 
+    def newest_model(self) -> str | None:
+        """Version of the tagger that tagged the newest post; None where there is none."""
+        self._require(Right.COUNT)
+        hits = self._in.store.search(PostQuery(), sort="newest", size=1).hits
+        return hits[0].found.analysis.model if hits else None
+
     def get(self, post_id: str) -> TaggedPost | None:
         """Open one post; None where there is none."""
         self._require(Right.READ)
         found = self._in.store.get(post_id)
         if found is not None:
-            self._note("open", post=post_id)
+            self._notes.note("open", post=post_id)
         return None if found is None else self._seen(found)
+
+    def beside(self, post_ids: Sequence[str]) -> list[TaggedPost]:
+        """Posts that a page shows beside the one that was opened, in this order."""
+        self._require(Right.READ)
+        self._notes.note("similar")
+        held = self._in.store.find(post_ids)
+        return [self._seen(held[one]) for one in post_ids if one in held]
 
     def thread(self, thread_id: str) -> list[TaggedPost]:
         """Open a thread, oldest first."""
         self._require(Right.READ)
         found = self._in.store.thread(thread_id)
         if found:
-            self._note("open", thread=thread_id, posts=len(found))
+            self._notes.note("open", thread=thread_id, posts=len(found))
         return [self._seen(one) for one in found]
 
     def history(self, post_id: str) -> list[Post]:
         """Every version of a post that was collected, oldest first."""
         self._require(Right.READ)
-        self._note("open", post=post_id, versions=True)
+        self._notes.note("open", post=post_id, versions=True)
         return [self._veil(post) for _, post in self._in.archive.history(post_id)]
 
     def corrections(self, post_id: str) -> list[Correction]:
@@ -230,17 +248,3 @@ class ReadingDesk:
         if not self.detail:
             hidden |= dict.fromkeys(by.value for by in SENSITIVE)
         return post.model_copy(update=hidden) if hidden else post
-
-    def _note(self, what: str, **detail: Any) -> None:
-        """Write a deed down, once while the page only shows it again."""
-        now, deed = self._in.clock(), repr((what, detail))
-        before = self._noted.get(deed)
-        if before is None or now - before > _AGAIN:
-            self._in.audit.write(self.person.name, what, at=now, **detail)
-            self._noted = {d: t for d, t in self._noted.items() if now - t <= _AGAIN}
-            self._noted[deed] = now
-
-
-def said(query: PostQuery) -> dict[str, Any]:
-    """A question as the audit holds it: only what it asks."""
-    return query.model_dump(mode="json", exclude_defaults=True)

@@ -9,11 +9,17 @@ import threading
 
 import pytest
 
+from dashboard.links import View
+from dashboard.post_queries import open_post, similar
+from dashboard.queries import overview, search
+from dashboard.system_parts import DEEDS
+from dashboard.topic_queries import copied, rising_words, topics
 from monitor.audit import Audit
+from monitor.desk import Desk
 from monitor.roles import Role
 from posts.errors import AuditError, NotAllowed
 from posts.query import PostQuery
-from tests.office_house import House
+from tests.office_house import PASSWORD, House
 
 
 @pytest.fixture
@@ -105,7 +111,13 @@ def test_several_programs_and_threads_write_one_chain(audit):
 WRITER = """
 import sys
 from pathlib import Path
+from dashboard.links import View
+from dashboard.post_queries import open_post, similar
+from dashboard.queries import overview, search
+from dashboard.system_parts import DEEDS
+from dashboard.topic_queries import copied, rising_words, topics
 from monitor.audit import Audit
+from monitor.desk import Desk
 audit = Audit(Path(sys.argv[1]), Path(sys.argv[2]))
 for n in range(100000):
     audit.write("lin", "search", n_=n)
@@ -172,3 +184,32 @@ def test_the_audit_lies_apart_from_the_data(tmp_path):
     assert data not in wiring.audit(Settings(data=data)).file.parents
     chosen = Settings(data=data, audit=tmp_path / "elsewhere")
     assert wiring.audit(chosen).file.parent == tmp_path / "elsewhere"
+
+
+def test_every_kind_of_deed_is_written_down_once_under_its_own_name(tmp_path):
+    house = House(tmp_path)
+    house.account("wang", Role.ADMIN)
+    token = house.people.sign_in("wang", PASSWORD)
+    desk = Desk(house.people.signed_in(token), house.cabinet, token)
+    for _ in range(2):  # every click draws the whole page again
+        overview(desk, [], 30)
+        search(desk, View(PostQuery(text="食堂")))
+        found = topics(desk, 30)
+        rising_words(desk, found)
+        copied(desk, found)
+        post = open_post(desk, "weibo:5002")
+        similar(desk, post, [])
+        similar(desk, post, ["weibo:5003", "weibo:5006"])
+    desk.export(PostQuery(text="食堂"), "csv", lambda _, value: value)
+    desk.correct("weibo:5002", "sentiment", "neutral")
+    desk.withdraw("weibo:5002", "sentiment")
+    desk.original("weibo:5002")
+    desk.audit().export()
+    house.people.sign_out(token)
+    done = [what for who, what in house.deeds() if who == "wang"]
+    assert done == [
+        "login", "today", "search", "topics", "open", "similar",
+        "export", "correct", "withdraw", "unmask", "export_audit", "logout",
+    ]  # fmt: skip
+    assert set(done) <= DEEDS.keys()
+    house.close()
