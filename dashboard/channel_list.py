@@ -8,6 +8,9 @@ from dashboard.channel_queries import ChannelState
 from dashboard.plain import as_html, one_line
 from posts.model import CrawlRun
 
+_LINES = 8
+"""Channels of which the first page tells; the table of the channels' page has all."""
+
 
 def channels_html(states: Sequence[ChannelState]) -> str:
     """One box per channel: its state in words, when, what came, what is missing."""
@@ -15,9 +18,9 @@ def channels_html(states: Sequence[ChannelState]) -> str:
 
 
 def channel_lines_html(states: Sequence[ChannelState]) -> str:
-    """One line per channel: its state and when; the reader goes on to the channels' page."""
+    """One line per channel, the troubled first; the reader goes on to the channels' page."""
     rows = []
-    for state in states:
+    for state in states[:_LINES]:
         title, kind, when = "由文件导入", "good", ""
         if state.run is not None:
             title, _, kind = words.ending(state.run)
@@ -28,7 +31,8 @@ def channel_lines_html(states: Sequence[ChannelState]) -> str:
             f"{escape(title)}</span><span>{as_html(one_line(state.name))}</span>"
             f'<span class="gs-when">{escape(when)}</span></li>'
         )
-    return f'<ul class="gs-lines">{"".join(rows)}</ul>'
+    rest = "" if len(states) <= _LINES else f"<li>另外还有 {len(states) - _LINES:,} 个渠道</li>"
+    return f'<ul class="gs-lines">{"".join(rows)}{rest}</ul>'
 
 
 def _channel(state: ChannelState) -> str:

@@ -5,13 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, frames, house, words
+from dashboard import charts, fleet_table, frames, house, words
 from dashboard.channel_list import channels_html
 from dashboard.channel_queries import ChannelState, posts_by_day
 from dashboard.links import SEARCH_PAGE, address_of
 from dashboard.state import go_to
 from dashboard.today_parts import picked_in, with_days
 from monitor.desk import Desk
+from monitor.fleet import FleetRow
 from monitor.roles import Right
 from posts.model import CrawlRun
 from posts.query import PostQuery
@@ -19,16 +20,22 @@ from posts.query import PostQuery
 _SHOWN_RUNS = 30
 
 
-def all_channels(states: Sequence[ChannelState]) -> None:
-    """How the last crawl of each channel ended."""
+def all_channels(
+    states: Sequence[ChannelState], fleet: Sequence[FleetRow], names: Mapping[str, str]
+) -> None:
+    """Every channel in one table: how it was read last, what is missing, who has to act."""
     if not states:
         st.markdown("还没有设置渠道，也没有导入过文件。")
         return
     st.subheader(
-        "最近一次采集",
-        help="没读到不等于没有人说话：差多少条评论，这里如实列出。有问题的排在前面。",
+        "全部渠道",
+        help="要有人处理的排在最前面，然后是最久没有读成功的。"
+        "“评论读到”是最近一次采集读到的评论数，除以平台显示的评论数；没读到不等于没有人说话。"
+        "“登录还剩”是登录信息还能用几天，不需要登录的渠道是一横。",
     )
-    st.html(channels_html(states))
+    if fleet:
+        st.markdown(fleet_table.summary(fleet))
+    st.html(fleet_table.fleet_html(fleet, states, names))
 
 
 def choose(states: Sequence[ChannelState]) -> ChannelState | None:
@@ -41,6 +48,7 @@ def choose(states: Sequence[ChannelState]) -> ChannelState | None:
         "渠道", list(by_id), format_func=lambda one: words.plain(by_id[one].name), key="which",
         bind="query-params",
     )  # fmt: skip
+    st.html(channels_html([by_id[chosen]]))
     return by_id[chosen]
 
 

@@ -1,5 +1,6 @@
 """How the channels do: their last crawls, their figures, what is missing. No Streamlit."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,15 +27,17 @@ def channel_states(
 ) -> list[ChannelState]:
     """Every channel that is configured, was crawled or holds posts; the troubled ones first."""
     held = desk.count_by(FacetField.CHANNEL, PostQuery())
+    own: dict[str, list[CrawlRun]] = defaultdict(list)
+    for run in sorted(runs, key=lambda run: run.started_at):
+        own[run.channel].append(run)
     states = [
-        _channel_state(channel, names.get(channel, channel), runs, held.get(channel, 0))
-        for channel in dict.fromkeys([*names, *(run.channel for run in runs), *held])
+        _channel_state(channel, names.get(channel, channel), own[channel], held.get(channel, 0))
+        for channel in dict.fromkeys([*names, *own, *held])
     ]
     return sorted(states, key=lambda s: s.run is None or s.run.state in trends.COLLECTED)
 
 
-def _channel_state(channel: str, name: str, runs: Sequence[CrawlRun], posts: int) -> ChannelState:
-    own = sorted((r for r in runs if r.channel == channel), key=lambda r: r.started_at)
+def _channel_state(channel: str, name: str, own: Sequence[CrawlRun], posts: int) -> ChannelState:
     good = [r for r in own if r.state in trends.COLLECTED]
     return ChannelState(channel, name, own[-1] if own else None, good[-1] if good else None, posts)
 

@@ -1,6 +1,7 @@
 """The parts the pages look at: settings, the store (opened once) and what the crawls left."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
@@ -10,11 +11,15 @@ from monitor import wiring
 from monitor.cabinet import Cabinet
 from monitor.channels import load_channels
 from monitor.desk import Desk
+from monitor.fleet import FleetRow
+from monitor.fleet import fleet as fleet_of
 from monitor.roles import Person, local_person
 from monitor.settings import Settings, load_settings
+from monitor.signatures import signed_names
+from monitor.status import channel_statuses, channels_with_logins
 from nlp.similar import LabelledExamples
 from nlp.tagger import Tagger
-from posts.model import ChannelSnapshot, CrawlRun
+from posts.model import CHINA, ChannelSnapshot, CrawlRun
 
 COOKIE = "gongsheng_session"
 """Holds the token of a session; scripts in the browser cannot read it."""
@@ -23,6 +28,8 @@ SIGN_OUT = "/signout"
 PASSWORD = f"{SIGN_IN}/password"
 """Addresses of the forms beside the pages; see ``dashboard.sign_in``."""
 _DESK = "desk"
+_NAMES_KEPT = 600
+"""Seconds for which the names found in posts are kept."""
 
 
 def settings() -> Settings:
@@ -84,10 +91,21 @@ def progress() -> tuple[int, int]:
 
 
 def channel_names() -> Mapping[str, str]:
-    """Names by id from the channel file; none where there is no file."""
-    file: Path = settings().channels
+    """Names by id from the channel file, of other channels as they sign their own posts."""
+    now = settings()
+    file: Path = now.channels
     channels = load_channels(file) if file.exists() else []
-    return words.told_apart({c.id: (c.name, c.source.split("-")[0]) for c in channels})
+    signed = _signed(now.store, str(now.data), now.office, now.small_group)
+    named = {c.id: (c.name, c.source.split("-")[0]) for c in channels}
+    return words.told_apart({**signed, **named})
+
+
+@st.cache_data(ttl=_NAMES_KEPT, show_spinner=False)
+def _signed(
+    store_url: str, data: str, office: str | None, small_group: int
+) -> dict[str, tuple[str, str]]:
+    """Name and platform of each channel that posts were kept of, from its own newest post."""
+    return signed_names(_cabinet(store_url, data, office, small_group).store)
 
 
 @st.cache_resource(show_spinner="正在装入标注程序……")
@@ -105,6 +123,14 @@ def examples() -> LabelledExamples | None:
 def nearest(post_id: str) -> list[str]:
     """Ids of the posts whose vectors are nearest; the desk says who may read them."""
     return [found for found, _ in wiring.similar_posts(settings(), post_id)]
+
+
+def fleet(crawls: Sequence[CrawlRun]) -> list[FleetRow]:
+    """The channels that are crawled, those that need a person first."""
+    now, at = settings(), datetime.now(CHINA)
+    channels = load_channels(now.channels) if now.channels.exists() else []
+    statuses = channel_statuses(channels, crawls)
+    return fleet_of(channels_with_logins(statuses, channels, now, at), at)
 
 
 def snapshots(channel: str) -> list[ChannelSnapshot]:

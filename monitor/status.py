@@ -111,14 +111,25 @@ def with_logins(
     now: Status, channels: Sequence[Channel], settings: Settings, at: datetime
 ) -> Status:
     """Add how long the logins of the channels still hold."""
+    found = channels_with_logins(now.channels, channels, settings, at)
+    return now.model_copy(update={"channels": found})
+
+
+def channels_with_logins(
+    statuses: Sequence[ChannelStatus],
+    channels: Sequence[Channel],
+    settings: Settings,
+    at: datetime,
+) -> tuple[ChannelStatus, ...]:
+    """Add to each channel how long its login still holds."""
     logins = {channel.id: login_of(channel, settings) for channel in channels}
     found = []
-    for one in now.channels:
+    for one in statuses:
         login = logins.get(one.id)
         days = None if login is None else login.days_left(at)
         warning = login_warning(one.id, login, at)
         found.append(one.model_copy(update={"login_days_left": days, "login_warning": warning}))
-    return now.model_copy(update={"channels": tuple(found)})
+    return tuple(found)
 
 
 def _channel_status(

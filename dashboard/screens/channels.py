@@ -12,7 +12,7 @@ desk, runs, names = house.desk(), house.runs(), house.channel_names()
 states = channel_states(desk, runs, names)
 if not states:
     welcome()
-parts.all_channels(states)
+parts.all_channels(states, house.fleet(runs), names)
 state = parts.choose(states)
 if state is not None:
     parts.figures(state)
