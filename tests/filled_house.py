@@ -6,7 +6,7 @@ from pathlib import Path
 from nlp.segment import JiebaText
 from posts.archive import Archive
 from posts.model import AccessState, CrawlRun, TaggedPost
-from posts.store.embedded import EmbeddedStore
+from posts.store import open_store
 from tests.sample_posts import SAMPLES, china, tagged
 
 HOSTILE = (
@@ -60,9 +60,9 @@ RUNS = [
 ]
 
 
-def fill(data: Path) -> None:
-    """Write the posts into the embedded index and the crawls into the archive of a folder."""
-    store = EmbeddedStore(data / "index", JiebaText())
+def fill(data: Path, store_url: str = "embedded:") -> None:
+    """Write the posts into an index, and the crawls into the archive of a folder."""
+    store = open_store(store_url, data=data, search_text=JiebaText())
     store.write([*SAMPLES, *HOSTILE_POSTS], checkpoint=len(SAMPLES))
     store.close()
     archive = Archive(data / "archive")

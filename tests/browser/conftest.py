@@ -6,11 +6,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.elastic.node import node_address
 from tests.filled_house import fill
+from tests.store.conftest import drop_elastic
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 QUIET = (
@@ -41,21 +44,35 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(
+    scope="package", params=["embedded", pytest.param("elastic", marks=pytest.mark.elastic)]
+)
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """``GONGSHENG_STORE`` of the house: every page is walked on both engines."""
+    if request.param == "embedded":
+        yield "embedded:"
+        return
+    node, prefix = node_address(), f"pages-{uuid4().hex[:8]}"
+    yield f"{node}/{prefix}"
+    drop_elastic(node, prefix)
+
+
 @pytest.fixture(scope="package")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def house(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("house")
-    fill(folder)
+    fill(folder, store_url)
     return folder
 
 
 @pytest.fixture(scope="package")
-def address(house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(house: Path, store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
         "GONGSHENG_DATA": str(house),
+        "GONGSHENG_STORE": store_url,
         "GONGSHENG_CHANNELS": str(house / "none.yaml"),
         "GONGSHENG_PORT": str(port),
     }

@@ -6,7 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from nlp.segment import JiebaText
+from posts.store import open_store
 from tests.filled_house import HOSTILE
+from tests.sample_posts import tagged
 
 pytestmark = pytest.mark.browser
 
@@ -153,14 +156,10 @@ def test_a_phone_shows_the_pages_and_no_sideways_scroll(page, address):
     expect(page.get_by_role("heading", name="检索")).to_be_visible()
 
 
-def test_new_posts_appear_without_a_restart(page, address, house):
-    from nlp.segment import JiebaText
-    from posts.store.embedded import EmbeddedStore
-    from tests.sample_posts import tagged
-
+def test_new_posts_appear_without_a_restart(page, address, house, store_url):
     page.goto(f"{address}/search?q=刚刚写下的新发言")
     page.get_by_text("没有找到").wait_for()
-    store = EmbeddedStore(house / "index", JiebaText())
+    store = open_store(store_url, data=house, search_text=JiebaText())
     store.write([tagged("fresh", "刚刚写下的新发言", version=900)], checkpoint=900)
     store.close()
     page.reload()
