@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard.calm import calm
 from dashboard.contents import pages_for, who
-from dashboard.house import SIGN_OUT
+from dashboard.house import PASSWORD, SIGN_OUT
+from dashboard.plain import as_html
 
 HERE = Path(__file__).parent
 
@@ -20,6 +21,8 @@ with st.container(key="phone-pages", horizontal=True):  # a phone folds the top 
         if each.visibility == "visible":
             st.page_link(each)
 if person is not None and not person.local:
-    st.html(f'<p class="gs-who">{person.name} <a href="{SIGN_OUT}" target="_self">退出登录</a></p>')
+    change = "" if person.organisation else f'<a href="{PASSWORD}" target="_self">修改密码</a>'
+    out = f'<a href="{SIGN_OUT}" target="_self">退出登录</a>'
+    st.html(f'<p class="gs-who">{as_html(person.name)} {change} {out}</p>')
 with calm():
     page.run()

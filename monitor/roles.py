@@ -69,6 +69,8 @@ class Person:
     role: Role
     local: bool = False
     """The one person at this computer, while there are no accounts."""
+    organisation: bool = False
+    """Signs in by the organisation's login; there is no password of ours to change."""
     must_change: bool = False
     """Still has a one-time password; may do nothing but choose another one."""
 

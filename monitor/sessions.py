@@ -45,13 +45,16 @@ class Sessions:
         if not token:
             return None
         found = (
-            sa.select(ACCOUNTS.c.name, ACCOUNTS.c.role, ACCOUNTS.c.one_time)
+            sa.select(ACCOUNTS.c.name, ACCOUNTS.c.role, ACCOUNTS.c.one_time, ACCOUNTS.c.password)
             .join(SESSIONS, SESSIONS.c.name == ACCOUNTS.c.name)
             .where(SESSIONS.c.token == _hash(token), SESSIONS.c.expires > seconds(self._now()))
         )
         with self._office.begin(reading=True) as database:
             row = database.execute(found).first()
-        return None if row is None else Person(row.name, Role(row.role), must_change=row.one_time)
+        if row is None:
+            return None
+        organisation = row.password is None
+        return Person(row.name, Role(row.role), organisation=organisation, must_change=row.one_time)
 
     def end(self, token: str) -> None:
         """Sign out."""

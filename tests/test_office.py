@@ -172,7 +172,8 @@ def test_the_organisations_login_never_takes_over_a_local_account(house):
     with pytest.raises(SignInError, match="本地账号"):
         house.people.sign_in_organisation("lin", Role.VIEWER)
     token = house.people.sign_in_organisation("wang@example.org", Role.ANALYST)
-    assert house.people.signed_in(token).role is Role.ANALYST
+    found = house.people.signed_in(token)
+    assert (found.role, found.organisation) == (Role.ANALYST, True)
     house.people.sign_in_organisation("wang@example.org", Role.VIEWER)
     assert house.people.signed_in(token).role is Role.VIEWER
     fail(house, "wang@example.org")

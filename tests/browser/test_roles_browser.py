@@ -49,5 +49,8 @@ def test_each_role_walks_every_page_and_signs_out(page, guarded, role):  # noqa:
     page.wait_for_timeout(1500)
     original = page.get_by_role("button", name="取得原文地址").count()
     assert (original > 0) == (role in (Role.HANDLER, Role.ADMIN))
+    page.get_by_role("link", name="修改密码").click()
+    expect(page.get_by_label("现在的密码")).to_be_visible()
+    page.go_back()
     page.get_by_role("link", name="退出登录").click()
     expect(page.get_by_role("heading", name="登录")).to_be_visible()
