@@ -105,6 +105,8 @@ def copies(desk: Desk, found: TopicsView, names: Mapping[str, str]) -> None:
         "（MinHash 查找，杰卡德系数核对）。"
         "可能是大家一起呼吁，也可能是刷屏，请人工判断。",
     )
+    if (desk.total(found.query) or 0) > SAMPLE:
+        st.caption(f"发言太多，只比对了最新的 {SAMPLE:,} 条。")
     if not groups:
         st.markdown("没有发现照抄的话。")
     for number, group in enumerate(groups):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import house, topic_queries
+from dashboard import house, new_word_parts, topic_queries
 from dashboard import topic_parts as parts
 from dashboard.calm import welcome
 from dashboard.today_parts import days_chooser
@@ -20,4 +20,5 @@ else:
     parts.one_topic(desk, runs, found, names)
     if may_read:
         parts.rising(desk, found)
+        new_word_parts.new(desk, found)
         parts.copies(desk, found, names)
