@@ -1,14 +1,14 @@
 """The pages of creator.douyin.com in a browser, in today's and the older generation."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from crawlers.channel_spider import ChannelSpider, Stopped
 from crawlers.hearing import Query
+from crawlers.list_guard import ListGuard
 from crawlers.parsers.douyin_creator import encrypted_ids, next_page
 from crawlers.window import Window, open_window
-from posts.model import AccessState
 
 __all__ = ["Console", "open_console"]
 
@@ -52,13 +52,13 @@ class Console:
         All at once: the reading of comments leaves the list.
         """
         pages: list[Payload] = []
-        guard = _Guard("the list of works")
+        guard = ListGuard("the list of works", start=0)
         try:
             page = (await self._window.also("works")).payload
             while True:
                 pages.append(page)
                 self._encrypted |= encrypted_ids(page)
-                if not guard.goes_on(page):
+                if not _goes_on(guard, page):
                     return pages, None
                 page = (await self._window.scroll("works")).payload
         except Stopped as stopped:
@@ -69,17 +69,17 @@ class Console:
         heard = await self._window.visit(
             f"{COMMENTS}?item_id={work}", "comments", lambda query: self._is_of(work, query)
         )
-        guard = _Guard("the list of comments")
+        guard = ListGuard("the list of comments", start=0)
         while True:
             yield heard.payload, None
             async for page, root in self._replies():
                 yield page, root
-            if not guard.goes_on(heard.payload):
+            if not _goes_on(guard, heard.payload):
                 return
             heard = await self._window.scroll("comments", lambda query: self._is_of(work, query))
 
     async def _replies(self) -> AsyncIterator[tuple[Payload, str]]:
-        guards: dict[str, _Guard] = {}
+        guards: dict[str, ListGuard] = {}
         again = False
         while True:
             heard = await self._window.click(OPENS_REPLIES, "replies", again=again)
@@ -87,7 +87,8 @@ class Console:
                 return
             root = heard.query.get("comment_id", "")
             yield heard.payload, root
-            again = guards.setdefault(root, _Guard("a list of replies")).goes_on(heard.payload)
+            guard = guards.setdefault(root, ListGuard("a list of replies", start=0))
+            again = _goes_on(guard, heard.payload)
 
     def _is_of(self, work: str, query: Query) -> bool:
         """Whether comments are of this work; a page may show those of another one first."""
@@ -96,31 +97,9 @@ class Console:
         return asked == work or (asked == other if other else asked.startswith("@"))
 
 
-class _Guard:
-    """Sees to it that a list that promises more goes on."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._passed = {0}
-
-    def goes_on(self, page: Payload) -> bool:
-        """Whether there is a next page.
-
-        Raises:
-            Stopped: so the page says, but it was empty or leads back.
-        """
-        following = next_page(page, "max_cursor" if "max_cursor" in page else "cursor")
-        if following is None:
-            return False
-        if following in self._passed or not any(_rows(page)):
-            detail = f"{self._what} promises more and does not go on"
-            raise Stopped(AccessState.BAD_SHAPE, detail)
-        self._passed.add(following)
-        return True
-
-
-def _rows(page: Payload) -> Iterator[Any]:
-    return (page.get(name) for name in ROWS)
+def _goes_on(guard: ListGuard, page: Payload) -> bool:
+    following = next_page(page, "max_cursor" if "max_cursor" in page else "cursor")
+    return guard.goes_on(following, fresh=any(page.get(name) for name in ROWS))
 
 
 @asynccontextmanager

@@ -1,46 +1,20 @@
 """A Weibo channel in a real browser: scroll through the profile, then open posts of interest."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from crawlers.channel_spider import Item, Stopped
 from crawlers.hearing import Query
 from crawlers.list_guard import ListGuard
-from crawlers.parsed import Parsed
-from crawlers.parsers.weibo_comments import Cursor
-from crawlers.parsers.weibo_record import Source, mid
+from crawlers.parsers.weibo_answers import Answers
+from crawlers.parsers.weibo_record import mid
 from crawlers.weibo_posts import BEGINNING, EMPTY_PAGES, Payload, WeiboPosts, oldest_of, unseen
 from crawlers.window import Window, open_window
 from monitor.channels import Channel
 from posts.model import AccessState, Post
 
-__all__ = ["Answers", "WeiboPages"]
-
-
-class Answers(Protocol):
-    """The parser of a site's answers."""
-
-    def parse_profile(self, payload: Payload, source: Source) -> Parsed:
-        """Read the figures of the channel."""
-
-    def parse_timeline(self, payload: Payload, source: Source) -> Parsed:
-        """Read the posts of a page."""
-
-    def next_page(self, payload: Payload) -> dict[str, str] | None:
-        """Parameters of the next page; None at the end."""
-
-    def pinned_posts(self, payload: Payload) -> frozenset[str]:
-        """Ids of the pinned posts."""
-
-    def cut_posts(self, payload: Payload) -> Iterable[str]:
-        """Ids of the posts whose text goes on elsewhere."""
-
-    def parse_comments(self, payload: Payload, source: Source, *, thread: str) -> Parsed:
-        """Read comments and the replies nested in them."""
-
-    def comments_cursor(self, payload: Payload) -> Cursor | None:
-        """Where a list of comments goes on."""
+__all__ = ["WeiboPages"]
 
 
 class WeiboPages(WeiboPosts):
@@ -137,15 +111,8 @@ class WeiboPages(WeiboPosts):
         heard = await self._window.also("timeline")
         while True:
             page = heard.payload
-            parsed = self.keep_posts(self.parser.parse_timeline(page, self._source()))
-            pinned = self.parser.pinned_posts(page)
-            listed = [post for post in parsed if post.id not in pinned]
-            fresh = [post for post in parsed if post.id not in self._met]
-            posts += unseen(parsed, self._met)
-            self._cut.update(self.parser.cut_posts(page))
-            self._note_page(page)
-            for post in fresh:
-                self.ledger.note(post.id, post.published_at)
+            listed, fresh = self._page_of(page)
+            posts += fresh
             self._read_down_to(oldest_of(listed))
             following = self.parser.next_page(page)
             if following is None:
@@ -166,6 +133,23 @@ class WeiboPages(WeiboPosts):
         self._read_down_to(BEGINNING)
         # What was left unread and is listed no more cannot be read.
         self.memory.unread &= self._met
+
+    def _page_of(self, page: Payload) -> tuple[list[Post], list[Post]]:
+        """Read a page of the timeline: the posts that are not pinned, and those not met before.
+
+        Raises:
+            Stopped: it holds no list, so it is no page and not an empty one.
+        """
+        if not self.parser.is_timeline(page):
+            raise Stopped(AccessState.BAD_SHAPE, "the timeline has no list of posts")
+        parsed = self.keep_posts(self.parser.parse_timeline(page, self._source()))
+        pinned = self.parser.pinned_posts(page)
+        fresh = unseen(parsed, self._met)
+        for post in fresh:
+            self.ledger.note(post.id, post.published_at)
+        self._cut.update(self.parser.cut_posts(page))
+        self._note_page(page)
+        return [post for post in parsed if post.id not in pinned], fresh
 
     # Posts -----------------------------------------------------------------------------------
 

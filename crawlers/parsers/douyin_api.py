@@ -136,6 +136,11 @@ def next_page(payload: Any) -> int | None:
     return None if cursor is None else cursor.value
 
 
+def has_rows(payload: Any) -> bool:
+    """Whether an answer lists anything."""
+    return bool(_list(payload))
+
+
 def _list(payload: Any) -> Any:
     data = part(payload, "data")
     return data.get("list")

@@ -17,6 +17,7 @@ from posts.errors import ParseError
 from posts.model import Post, post_id
 
 __all__ = [
+    "declared_works",
     "encrypted_ids",
     "judge",
     "logged_in",
@@ -61,6 +62,13 @@ def parse_works(payload: Any, *, channel: str, collected_at: datetime) -> Parsed
         )
 
     return read_rows(payload["aweme_list"], read, "aweme_list")
+
+
+def declared_works(payload: Any) -> int | None:
+    """How many works the list says there are; None where it does not say."""
+    total = payload.get("total", payload.get("total_count")) if isinstance(payload, dict) else None
+    found = fields.count(total)
+    return None if found is None else found.value
 
 
 def parse_comments(

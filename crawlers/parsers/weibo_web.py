@@ -21,6 +21,7 @@ __all__ = [
     "Cursor",
     "comments_cursor",
     "cut_posts",
+    "is_timeline",
     "next_page",
     "page_names",
     "parse_comments",
@@ -40,6 +41,11 @@ def parse_timeline(payload: Record, source: Source) -> Parsed:
 def parse_status(payload: Record, source: Source) -> Parsed:
     """Read the post of ``/ajax/statuses/show``, which stands bare, without ``data``."""
     return parse_each([payload], lambda r: status_post(r, source))
+
+
+def is_timeline(payload: Record) -> bool:
+    """Whether an answer holds a list of posts at all, be it an empty one."""
+    return isinstance(_data(payload).get("list"), list)
 
 
 def next_page(payload: Record) -> dict[str, str] | None:

@@ -43,6 +43,17 @@ def _timeline(feed: Feed, query: Query) -> dict[str, Any]:
     return {"statuses": shown, "next_cursor": 0, "previous_cursor": 0, "total_number": len(posts)}
 
 
+def _show(feed: Feed, query: Query) -> dict[str, Any]:
+    post = next((one for one in feed.of("weibo") if mid(one.number) == query.get("id")), None)
+    if post is None:
+        return {
+            "request": "/2/statuses/show.json",
+            "error_code": 20101,
+            "error": "target weibo does not exist!",
+        }
+    return _status(post)
+
+
 def _business(feed: Feed, query: Query) -> dict[str, Any]:
     return _comments(feed, query, lambda one: True)
 
@@ -117,6 +128,7 @@ _ROUTES: dict[str, Callable[[Feed, Query], dict[str, Any]]] = {
     "/oauth2/get_token_info": _token,
     "/2/users/show.json": _user,
     "/2/statuses/user_timeline.json": _timeline,
+    "/2/statuses/show.json": _show,
     "/2/comments/to_me.json": _to_me,
     "/2/comments/to_me/biz.json": _business,
 }

@@ -7,12 +7,13 @@ The daily figures come even where works and comments do not.
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
-from crawlers.channel_spider import ChannelSpider, Item, Stopped
+from crawlers.access import WALLS
+from crawlers.channel_spider import Item, Stopped
+from crawlers.douyin_works import DouyinWorks
+from crawlers.list_guard import ListGuard
 from crawlers.manners import user_agent
 from crawlers.parsers import douyin_api as answers
-from crawlers.revisit import is_due
 from crawlers.token import read_token
-from crawlers.vanished import vanished_comments
 from posts.model import AccessState, ChannelSnapshot, Post
 
 Params = Mapping[str, str | int]
@@ -24,13 +25,15 @@ REPLIES = "/api/apps/v1/item/list_comment_reply/"
 INSTEAD = "read the account with douyin-creator (the owner's console) or import an export"
 
 
-class DouyinApiSpider(ChannelSpider):
+class DouyinApiSpider(DouyinWorks):
     """Read daily figures, works, comments and replies, as far as the platform still answers."""
 
     name = "douyin-api"
     platform = "douyin"
     home = "https://open.douyin.com"
     judge = staticmethod(answers.judge)
+    # A capability that is closed is closed for all works.
+    ends = WALLS | {AccessState.API_GONE}
     default_headers: ClassVar[Mapping[str, str]] = {"Accept": "application/json"}
 
     def log_in(self, login: str | None) -> None:
@@ -48,10 +51,11 @@ class DouyinApiSpider(ChannelSpider):
             async for page in self._pages(VIDEOS, {"count": 10}):
                 channel, now = self.channel.id, self.now()
                 works = answers.parse_videos(page, channel=channel, collected_at=now)
-                items = answers.item_ids(page)
-                for work in self.keep_posts(works):
-                    async for item in self._read_work(work, items[work.id]):
-                        yield item
+                self._items = answers.item_ids(page)
+                async for item in self._read_works(self._list(self.keep_posts(works))):
+                    yield item
+            for gone in self._missing(whole=False):
+                yield gone
         except Stopped as stopped:
             if stopped.state is AccessState.API_GONE:
                 raise Stopped(stopped.state, f"{stopped.detail}; {INSTEAD}") from stopped
@@ -73,34 +77,8 @@ class DouyinApiSpider(ChannelSpider):
         known = set(self.context.archive.snapshots(self.channel.id))
         return [one for one in answers.snapshots(days, self.channel.id) if one not in known]
 
-    async def _read_work(self, work: Post, item: str) -> AsyncIterator[Item]:
-        fetched: set[str] = set()
-        self.ledger.note(work.id, work.published_at)
-        if self._has_news(work):
-            self.memory.unread.add(work.id)
-            try:
-                async for comment in self._comments(work, item):
-                    if comment.id not in fetched:
-                        fetched.add(comment.id)
-                        yield comment
-            except Stopped:
-                yield self.covered(work, len(fetched))
-                raise
-            for gone in vanished_comments(self, work, fetched):
-                yield gone
-            self.ledger.note_read(work.id, fetched, self.now())
-            self.memory.unread.discard(work.id)
-        yield self.covered(work, len(fetched))
-
-    def _has_news(self, work: Post) -> bool:
-        before = self.known(work.id)
-        if before is None or before.coverage is None or work.id in self.memory.unread:
-            return True
-        if before.comments != work.comments:
-            return True
-        return is_due(work.published_at, self.ledger.read_at(work.id), self.now())
-
-    async def _comments(self, work: Post, item: str) -> AsyncIterator[Post]:
+    async def _comments(self, work: Post) -> AsyncIterator[Post]:
+        item = self._items[work.id]
         async for page in self._pages(COMMENTS, {"item_id": item, "count": 50}):
             for comment in self._parsed(page, work):
                 yield comment
@@ -122,17 +100,14 @@ class DouyinApiSpider(ChannelSpider):
         return self.keep_posts(parsed)
 
     async def _pages(self, path: str, params: Params) -> AsyncIterator[dict[str, Any]]:
-        at, passed = 0, set[int]()
-        while at not in passed:
-            passed.add(at)
+        guard = ListGuard(path, start=0, patience=3)
+        at: int | None = 0
+        while at is not None:
             asked = {"open_id": self.channel.account, **params, "cursor": at}
             page = await self._call(path, asked)
             yield page
-            following = answers.next_page(page)
-            if following is None:
-                return
-            at = following
-        raise Stopped(AccessState.BAD_SHAPE, f"{path} promises more and does not go on")
+            at = answers.next_page(page)
+            guard.goes_on(at, fresh=answers.has_rows(page))
 
     async def _call(self, path: str, params: Params) -> dict[str, Any]:
         return await self.fetch_json(path, params, headers=self._headers)

@@ -1,11 +1,12 @@
 """Read a Douyin account through its owner's console, creator.douyin.com."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crawlers.channel_spider import ChannelSpider, Item, Stopped
+from crawlers.channel_spider import Item, Stopped
+from crawlers.douyin_works import DouyinWorks
+from crawlers.list_guard import ListGuard
 from crawlers.parsed import Parsed
 from crawlers.parsers import douyin_creator as parser
 from monitor.channels import Channel
@@ -18,13 +19,11 @@ USER = "/web/api/media/user/info/"
 WORKS = "/janus/douyin/creator/pc/work_list"
 COMMENTS = "/web/api/third_party/aweme/api/comment/read/aweme/v1/web/comment/list/select/"
 REPLIES = "/web/api/third_party/aweme/api/comment/read/aweme/v1/web/comment/list/reply/"
-FRESH = timedelta(days=7)
-"""Comments of younger works are read every time, of older ones when their number has changed."""
 
 Params = Mapping[str, str | int]
 
 
-class DouyinCreatorSpider(ChannelSpider):
+class DouyinCreatorSpider(DouyinWorks):
     """Walk works, comments and replies of the account whose login the channel holds."""
 
     name = "douyin-creator"
@@ -39,6 +38,8 @@ class DouyinCreatorSpider(ChannelSpider):
         "Chrome/131.0.0.0 Safari/537.36",
     }
 
+    _declared: int | None = None
+    """How many works the account says it has."""
     _console: "Console | None" = None
     """The console's pages, where the channel is read in a browser."""
 
@@ -71,60 +72,22 @@ class DouyinCreatorSpider(ChannelSpider):
         if console is not None:
             pages, wall = await console.works()
             works = [work for page in pages for work in self._works_of(page)]
-            async for item in self._read_page(works):
+            async for item in self._read_works(works):
                 yield item
             if wall is not None:
                 raise wall
-            return
-        asked: Params = {"status": 0, "count": 12, "scene": "star_atlas", "aid": 1128}
-        async for page in self._pages(WORKS, asked, cursor="max_cursor", rows="aweme_list"):
-            async for item in self._read_page(self._works_of(page)):
-                yield item
+        else:
+            asked: Params = {"status": 0, "count": 12, "scene": "star_atlas", "aid": 1128}
+            async for page in self._pages(WORKS, asked, cursor="max_cursor", rows="aweme_list"):
+                async for item in self._read_works(self._works_of(page)):
+                    yield item
+        for gone in self._missing(whole=len(self._listed) == self._declared):
+            yield gone
 
     def _works_of(self, page: dict[str, Any]) -> list[Post]:
         parsed = parser.parse_works(page, channel=self.channel.id, collected_at=self.now())
-        return self._understood(parsed)
-
-    async def _read_page(self, works: list[Post]) -> AsyncIterator[Item]:
-        """Read the works of a page; at a wall the rest is kept without comments."""
-        for number, work in enumerate(works):
-            try:
-                async for item in self._read_work(work):
-                    yield item
-            except Stopped:
-                for left in works[number + 1 :]:
-                    self.memory.unread.add(left.id)
-                    yield self.covered(left, 0)
-                raise
-
-    async def _read_work(self, work: Post) -> AsyncIterator[Item]:
-        """Yield the comments of a work, then the work with its coverage."""
-        before = self.known(work.id)
-        if not self._has_news(work, before):
-            yield self.covered(work, 0)
-            return
-        found: set[str] = set()
-        self.memory.unread.add(work.id)
-        try:
-            async for comment in self._comments(work):
-                if comment.id not in found:
-                    found.add(comment.id)
-                    yield comment
-            self.memory.unread.discard(work.id)
-        except Stopped as stopped:
-            if stopped.is_wall:
-                yield self.covered(work, len(found))
-                raise
-            self.note_trouble(stopped)
-        yield self.covered(work, len(found))
-
-    def _has_news(self, work: Post, before: Post | None) -> bool:
-        if work.comments is not None and work.comments.value == 0:
-            return False
-        if before is None or before.coverage is None or work.id in self.memory.unread:
-            return True
-        fresh = work.published_at is None or self.now() - work.published_at < FRESH
-        return fresh or work.comments is None or work.comments != before.comments
+        self._declared = parser.declared_works(page)
+        return self._list(self._understood(parsed))
 
     async def _comments(self, work: Post) -> AsyncIterator[Post]:
         native = work.id.removeprefix("douyin:")
@@ -168,15 +131,10 @@ class DouyinCreatorSpider(ChannelSpider):
         self, path: str, params: Params, *, cursor: str = "cursor", rows: str = "comments"
     ) -> AsyncIterator[dict[str, Any]]:
         """Fetch page after page; the console may promise more for ever and show nothing."""
-        at, passed = 0, set[int]()
-        while True:
-            passed.add(at)
+        guard = ListGuard(path.rstrip("/").rpartition("/")[2], start=0)
+        at: int | None = 0
+        while at is not None:
             page = await self.fetch_json(path, {**params, cursor: at})
             yield page
-            following = parser.next_page(page, cursor)
-            if following is None:
-                return
-            if following in passed or not page.get(rows):
-                name = path.rstrip("/").rpartition("/")[2]
-                raise Stopped(AccessState.BAD_SHAPE, f"{name} promises more and does not go on")
-            at = following
+            at = parser.next_page(page, cursor)
+            guard.goes_on(at, fresh=bool(page.get(rows)))

@@ -1,6 +1,6 @@
 """Read a union's own site by its feed, or by its sitemap where it has none."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, ClassVar
 
 from crawlers.channel_spider import Item, Stopped
@@ -10,7 +10,7 @@ from crawlers.parsers.site_page import parse_page
 from crawlers.parsers.sitemap import Page
 from crawlers.revisit import is_due
 from crawlers.site import SiteVisitor
-from crawlers.vanished import as_deleted
+from crawlers.vanished import as_deleted, vanished_comments
 from posts.errors import ParseError
 from posts.model import AccessState, Post
 
@@ -55,27 +55,29 @@ class WebsiteSpider(SiteVisitor):
             raise Stopped(AccessState.BAD_SHAPE, feed.rejected[0].detail)
         for entry in feed.entries:
             post = entry.post if entry.whole else await self._article(entry)
-            self._note(post)
-            fetched = 0
+            fetched: set[str] = set()
             if entry.comments_feed and not _nothing_declared(post):
                 for comment in await self._comments(entry.comments_feed, post):
-                    fetched += 1
+                    fetched.add(comment.id)
                     yield comment
-            yield self.covered(post, fetched)
+            for gone in vanished_comments(self, post, fetched):
+                yield gone
+            self._note(post, fetched)
+            yield self.covered(post, len(fetched))
 
     async def _article(self, entry: parser.Entry) -> Post:
         """Fetch the article behind a summary; the summary stays where it cannot be had."""
         page = await self.page(entry.post.url)
         return entry.post if page is None else parser.with_article(entry, page)
 
-    async def _comments(self, address: str, post: Post) -> list[Item]:
+    async def _comments(self, address: str, post: Post) -> list[Post]:
         page = await self.page(address)
         if page is None:
             return []
         parsed = parser.parse_comments(page, post, collected_at=self.now())
         if parsed.rejected and not parsed.posts:
             self.note_trouble(Stopped(AccessState.BAD_SHAPE, parsed.rejected[0].detail))
-        return list(self.keep(parsed))
+        return self.keep_posts(parsed)
 
     # Sitemap ---------------------------------------------------------------------------------
 
@@ -114,10 +116,10 @@ class WebsiteSpider(SiteVisitor):
 
     # Both ------------------------------------------------------------------------------------
 
-    def _note(self, post: Post) -> None:
+    def _note(self, post: Post, comments: Iterable[str] = ()) -> None:
         self._met.add(post.id)
         self.ledger.note(post.id, post.published_at)
-        self.ledger.note_read(post.id, (), self.now())
+        self.ledger.note_read(post.id, comments, self.now())
 
     async def _missing(self) -> AsyncIterator[Post]:
         """Articles that are listed no more and whose own page says that it is gone.

@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 
 from crawlers.access import judge_weibo_api
 from crawlers.channel_spider import ChannelSpider, Item, Stopped
+from crawlers.list_guard import ListGuard
 from crawlers.manners import user_agent
 from crawlers.parsers import fields
 from crawlers.parsers import weibo_api as answers
 from crawlers.parsers.weibo_record import Source
 from crawlers.token import read_token
+from crawlers.vanished import as_deleted
 from monitor.logins import note_expiry
 from posts.model import AccessState, Post
 
@@ -25,6 +27,7 @@ Payload = dict[str, Any]
 TOKEN_INFO = "/oauth2/get_token_info"  # noqa: S105 - an address
 PROFILE = "/2/users/show.json"
 TIMELINE = "/2/statuses/user_timeline.json"
+SHOW = "/2/statuses/show.json"
 TO_ME = "/2/comments/to_me.json"
 BUSINESS = "https://c.api.weibo.com/2/comments/to_me/biz.json"
 MARK = "weibo-api comments"
@@ -55,6 +58,10 @@ class WeiboApiSpider(ChannelSpider):
             yield figures
         timeline = await self._call(TIMELINE, {"uid": uid, "count": 100})
         posts = self.keep_posts(answers.parse_timeline(timeline, self._source()))
+        async for lost in self._missing(posts):
+            yield lost
+        for one in posts:
+            self.ledger.note(one.id, one.published_at)
         threads = {post.id for post in posts}
         async for comment in self._comments():
             threads.add(comment.thread_id or "")
@@ -63,8 +70,26 @@ class WeiboApiSpider(ChannelSpider):
         for thread in sorted(threads):
             # Older posts are no longer listed, but they still get comments.
             post = listed.get(thread) or self.known(thread)
-            if post is not None:
+            if post is not None and not post.deleted:
                 yield self.covered(post, len(self.ledger.comments(thread)))
+
+    async def _missing(self, listed: list[Post]) -> AsyncIterator[Post]:
+        """Posts younger than the oldest of the five that stand there no more and are gone."""
+        ids = {post.id for post in listed}
+        oldest = min((post.published_at for post in listed if post.published_at), default=None)
+        for seen in self.ledger.posts() if oldest is not None else []:
+            known = self.known(seen.id)
+            if seen.id in ids or known is None or known.kind != "post" or known.deleted:
+                continue
+            if known.published_at is None or known.published_at <= (oldest or self.now()):
+                continue
+            try:
+                await self._call(SHOW, {"id": seen.id.partition(":")[2]})
+            except Stopped as stopped:
+                if stopped.is_wall:
+                    raise
+                if stopped.state is AccessState.DELETED and (gone := as_deleted(self, seen.id)):
+                    yield gone
 
     def _source(self) -> Source:
         return Source(self.channel.id, self.channel.account, self.name, self.now())
@@ -97,7 +122,7 @@ class WeiboApiSpider(ChannelSpider):
         """Page through the comments on the owner's posts that came since the last whole reading."""
         asked: dict[str, str | int] = {"count": 50, "since_id": self.ledger.mark(MARK) or "0"}
         path, page = await self._first_page(asked)
-        newest, visited = 0, set[str]()
+        newest, guard = 0, ListGuard("the list of comments")
         while True:
             comments = self.keep_posts(answers.parse_comments(page, self._source()))
             for comment in comments:
@@ -107,11 +132,8 @@ class WeiboApiSpider(ChannelSpider):
                 self.ledger.note_comments(thread, [comment.id])
                 yield comment
             cursor = answers.next_page(page)
-            if cursor is None:
+            if cursor is None or not guard.goes_on(cursor["max_id"], fresh=bool(comments)):
                 break
-            if cursor["max_id"] in visited or not comments:
-                raise Stopped(AccessState.BAD_SHAPE, "the comments promise more and do not go on")
-            visited.add(cursor["max_id"])
             page = await self._call(path, {**asked, **cursor})
         if newest:
             self.ledger.set_mark(MARK, str(newest))

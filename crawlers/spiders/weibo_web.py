@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from crawlers.channel_spider import Stopped
 from crawlers.hearing import Query
 from crawlers.parsers import weibo_web as answers
+from crawlers.parsers.weibo_answers import Answers
 from crawlers.parsers.weibo_record import mid
 from crawlers.parsers.weibo_text import plain
-from crawlers.weibo_pages import Answers, WeiboPages
+from crawlers.weibo_pages import WeiboPages
 from crawlers.weibo_posts import Payload, unseen
 from posts.model import Post
 
