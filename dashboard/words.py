@@ -85,23 +85,6 @@ PARTS: dict[str, str] = {
 }
 """Parts of a post, as its history names them."""
 
-DETAILS: dict[str, str] = {
-    "query": "条件",
-    "found": "找到",
-    "post": "发言",
-    "posts": "条数",
-    "thread": "帖子",
-    "versions": "历次版本",
-    "form": "格式",
-    "tag": "标注",
-    "old": "原来",
-    "new": "改为",
-    "role": "角色",
-    "person": "账号",
-    "reason": "原因",
-}
-"""Particulars of a line of the audit."""
-
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -213,17 +196,3 @@ def plain_list(parts: Sequence[str]) -> str:
 def plain(text: str) -> str:
     """A name for lists and boxes that show text as it is."""
     return one_line(text)
-
-
-def details(detail: Mapping[str, object]) -> str:
-    """Write the particulars of a line of the audit in one line."""
-    parts = [f"{DETAILS.get(name, name)}：{_detail(said)}" for name, said in detail.items()]
-    return one_line("；".join(parts), 160)
-
-
-def _detail(said: object) -> str:
-    if isinstance(said, Mapping):
-        return "，".join(f"{name} {_detail(one)}" for name, one in said.items()) or "全部"
-    if isinstance(said, list | tuple):
-        return "、".join(map(str, said))
-    return {True: "是", False: "否"}[said] if isinstance(said, bool) else str(said)

@@ -9,10 +9,10 @@ import threading
 
 import pytest
 
+from dashboard.audit_words import DEEDS, details
 from dashboard.links import View
 from dashboard.post_queries import open_post, similar
 from dashboard.queries import overview, search
-from dashboard.system_parts import DEEDS
 from dashboard.topic_queries import copied, rising_words, topics
 from monitor.audit import Audit
 from monitor.desk import Desk
@@ -111,13 +111,7 @@ def test_several_programs_and_threads_write_one_chain(audit):
 WRITER = """
 import sys
 from pathlib import Path
-from dashboard.links import View
-from dashboard.post_queries import open_post, similar
-from dashboard.queries import overview, search
-from dashboard.system_parts import DEEDS
-from dashboard.topic_queries import copied, rising_words, topics
 from monitor.audit import Audit
-from monitor.desk import Desk
 audit = Audit(Path(sys.argv[1]), Path(sys.argv[2]))
 for n in range(100000):
     audit.write("lin", "search", n_=n)
@@ -212,4 +206,9 @@ def test_every_kind_of_deed_is_written_down_once_under_its_own_name(tmp_path):
         "export", "correct", "withdraw", "unmask", "export_audit", "logout",
     ]  # fmt: skip
     assert set(done) <= DEEDS.keys()
+    told = [details(entry.detail) for entry in house.audit.entries()]
+    assert "条件：词 食堂；找到：1" in told
+    assert "格式：csv；条数：1；条件：词 食堂" in told
+    assert "发言：weibo:5002；标注：情感；原来：负面；改为：中性" in told
+    assert "角色：管理" in told
     house.close()
