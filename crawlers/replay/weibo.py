@@ -20,6 +20,8 @@ from crawlers.replay.weibo_shapes import (
 
 CARDS, COMMENTS, CHILDREN = 10, 20, 3
 """Rows a page: posts, comments, replies asked for."""
+OLD_PAGE, OLD_MOST = 10, 50
+"""Rows a page of the older list of comments, and how many it shows at all."""
 
 _LOGIN = "https://passport.weibo.cn/signin/welcome?entry=mweibo&r=https%3A%2F%2Fm.weibo.cn%2F"
 _NO_DATA = {"ok": 0, "errno": "100011", "msg": "暂无数据"}
@@ -170,6 +172,26 @@ def _hotflow(feed: Feed, query: Query) -> dict[str, Any]:
     }
 
 
+def _old_list(feed: Feed, query: Query) -> dict[str, Any]:
+    post = _by_mid(feed, query)
+    if post is None:
+        return _GONE
+    rows = sorted(post.comments, key=lambda one: -one.number)[:OLD_MOST]
+    start = (number(query, "page", 1) - 1) * OLD_PAGE
+    shown = [_old_comment(one) for one in rows[start : start + OLD_PAGE]]
+    if not shown:
+        return _NO_DATA
+    pages = -(-len(rows) // OLD_PAGE)
+    return {"ok": 1, "data": {"data": shown, "total_number": len(post.comments), "max": pages}}
+
+
+def _old_comment(one: FeedComment) -> dict[str, Any]:
+    row = comment(one, one.number)
+    kept = ("id", "created_at", "source", "user", "text")
+    answered = {} if one.reply_to is None else {"reply_id": comment_id(one.reply_to)}
+    return {**{k: row[k] for k in kept}, "like_counts": one.likes, "liked": False, **answered}
+
+
 def _children(feed: Feed, query: Query) -> dict[str, Any]:
     wanted = number(query, "cid")
     for post in feed.of("weibo"):
@@ -205,4 +227,5 @@ _ROUTES: dict[str, Callable[[Feed, Query], dict[str, Any]]] = {
     "/statuses/show": _show,
     "/comments/hotflow": _hotflow,
     "/comments/hotFlowChild": _children,
+    "/api/comments/show": _old_list,
 }

@@ -124,13 +124,17 @@ class WebsiteSpider(SiteVisitor):
     async def _missing(self) -> AsyncIterator[Post]:
         """Articles that are listed no more and whose own page says that it is gone.
 
-        A feed shows the newest only, so falling out of it means nothing.
+        A feed shows the newest only, so falling out at its end means nothing; whatever stood
+        between others is looked for at once.
         """
+        seen_now = [seen for seen in self.ledger.posts() if seen.id in self._met]
+        oldest = min((seen.published_at for seen in seen_now), default=self.now())
         for seen in self.ledger.posts():
             known = self.known(seen.id)
             if seen.id in self._met or known is None or known.url is None:
                 continue
-            if not is_due(seen.published_at, seen.read_at, self.now()):
+            due = is_due(seen.published_at, seen.read_at, self.now())
+            if seen.published_at <= oldest and not due:
                 continue
             try:
                 await self.read(known.url)
