@@ -67,7 +67,7 @@ def _said(name: str, said: object, tag: str) -> str:
         case "old" | "new":
             return words.value(tag, said)
         case "role":
-            return NAMES[Role(said)] if said in list(Role) else str(said)
+            return NAMES[Role(str(said))] if said in list(Role) else str(said)
     return _value(name, said)
 
 

@@ -1,8 +1,8 @@
-"""Topics: by sentiment, over time, words that rise, copied texts."""
+"""Topics: by sentiment, over time, who speaks, words that rise or are new, copied texts."""
 
 import streamlit as st
 
-from dashboard import house, new_word_parts, topic_queries
+from dashboard import group_parts, house, new_word_parts, topic_queries
 from dashboard import topic_parts as parts
 from dashboard.calm import welcome
 from dashboard.today_parts import days_chooser
@@ -18,6 +18,7 @@ else:
     may_read = desk.person.may(Right.READ)
     parts.by_sentiment(found, linked=may_read)
     parts.one_topic(desk, runs, found, names)
+    group_parts.breakdown(desk)
     if may_read:
         parts.rising(desk, found)
         new_word_parts.new(desk, found)
