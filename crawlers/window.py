@@ -144,8 +144,8 @@ class Window:
         pace = self._spider.channel.pace
         times = 4 * 2 ** (attempt - 1) if attempt else 1
         vary = 1 + random.uniform(-pace.jitter, pace.jitter)  # noqa: S311 - a pause, no secret
-        if self._page is not None:
-            await asyncio.sleep(pace.delay * times * vary)
+        # Without a page the browser did not start: a killed one may still hold the profile.
+        await asyncio.sleep(2.0 * attempt if self._page is None else pace.delay * times * vary)
 
     def _count(self) -> None:
         """Count a request of the page; it is made already, so a refusal counts for the next."""
