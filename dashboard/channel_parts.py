@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, fleet_table, frames, house, words
+from dashboard import charts, elements, fleet_table, frames, house, words
 from dashboard.channel_list import channels_html
 from dashboard.channel_queries import ChannelState, posts_by_day
 from dashboard.links import SEARCH_PAGE, address_of
 from dashboard.state import go_to
-from dashboard.today_parts import picked_in, with_days
+from dashboard.today_parts import with_days
 from monitor.desk import Desk
 from monitor.fleet import FleetRow
 from monitor.roles import Right
@@ -64,7 +64,9 @@ def volume(desk: Desk, runs: Sequence[CrawlRun], state: ChannelState) -> None:
     )
     chart = charts.volume(frames.volume(series), height=220)
     key = f"posts of {state.channel}"
-    if (picked := picked_in(chart, key, "每天的发言数，按情感分")) and desk.person.may(Right.READ):
+    if (picked := elements.chart(chart, key, "每天的发言数，按情感分")) and desk.person.may(
+        Right.READ
+    ):
         behind: dict[str, Any] = {"since": picked["since"], "until": picked["until"]}
         query = PostQuery(channels=(state.channel,))
         go_to(SEARCH_PAGE, address_of(query, **with_days(behind)))
@@ -76,13 +78,15 @@ def figures(state: ChannelState) -> None:
     if frame.empty:
         st.caption("这个渠道没有粉丝数、作品数等数字：平台没有给出，或者还没有采集过。")
         return
+    from dashboard import crawl_charts
+
     st.markdown("**粉丝、作品和互动**", help="平台在采集那一刻显示的数字；带“+”的只是下限。")
     names = list(dict.fromkeys(frame["name"]))
     latest = frame.drop_duplicates("name", keep="last").set_index("name")
     for column, name in zip(st.columns(len(names)), names, strict=True):
         column.metric(name, f"{latest.loc[name, 'value']:,}")
         if (frame["name"] == name).sum() > 1:
-            column.altair_chart(charts.figures(frame, name), key=f"{name} of {state.channel}")
+            column.altair_chart(crawl_charts.figures(frame, name), key=f"{name} of {state.channel}")
 
 
 def crawls(runs: Sequence[CrawlRun], state: ChannelState) -> None:
@@ -92,8 +96,10 @@ def crawls(runs: Sequence[CrawlRun], state: ChannelState) -> None:
         return
     frame = frames.coverage(own[-_SHOWN_RUNS:])
     if frame.size and frame["at"].nunique() > 1:
+        from dashboard import crawl_charts
+
         st.markdown("**每次采集读到多少评论**", help="平台显示的评论数，减去读到的，就是还差的。")
-        st.altair_chart(charts.coverage(frame), key=f"coverage of {state.channel}")
+        st.altair_chart(crawl_charts.coverage(frame), key=f"coverage of {state.channel}")
     with st.expander(f"最近 {min(len(own), _SHOWN_RUNS)} 次采集", key=f"runs of {state.channel}"):
         rows = [_row(run) for run in reversed(own[-_SHOWN_RUNS:])]
         st.dataframe(rows, hide_index=True)

@@ -1,10 +1,8 @@
 """The parts of the page that sets two searches side by side."""
 
-from typing import Any
-
 import streamlit as st
 
-from dashboard import charts, frames, words
+from dashboard import charts, elements, frames, words
 from dashboard.compare_queries import Side, differs
 from dashboard.links import FIELDS, SEARCH_PAGE, View, as_text, from_text, write_address
 from dashboard.plain import as_label
@@ -62,8 +60,8 @@ def _side(side: Side, title: str) -> None:
         help=f"负面 {negative.part:,} 条，除以 {negative.whole:,} 条；"
         f"真实占比多半在 {words.between(negative)}。",
     )  # fmt: skip
-    chart: Any = charts.volume(frames.volume(side.series), height=200)
-    st.altair_chart(chart, key=f"days of {title}")
+    drawing = charts.volume(frames.volume(side.series), height=200)
+    elements.chart(drawing, f"days of {title}", f"每天的发言数，按情感分（{title}）")
     top = sorted(side.topics.items(), key=lambda pair: -pair[1])[:6]
     lines = [f"{words.chinese('topic', name)} {n:,} 条（{n / side.total:.0%}）" for name, n in top]
     st.html(f'<p class="gs-facts">{words.plain_list(lines)}</p>')

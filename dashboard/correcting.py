@@ -7,10 +7,9 @@ import streamlit as st
 
 from dashboard import words
 from dashboard.links import VOCABULARY
-from dashboard.plain import as_label
+from dashboard.plain import as_html, as_label, one_line
 from monitor.corrections import Tag
 from monitor.desk import Desk
-from monitor.roles import Right
 from posts.errors import GongshengError
 from posts.model import TaggedPost
 
@@ -18,16 +17,13 @@ HOW = "点一下对的那个，立刻生效；谁在什么时候改的会记下�
 _TOLD, _CHANGED = "told", "tags changed"
 
 
-def corrector(desk: Desk, found: TaggedPost, place: Any = st) -> None:
-    """A small box under a post in which every tag can be put right; drawn when it is opened."""
-    if not desk.person.may(Right.CORRECT):
-        return
-    post_id = found.post.id
-    box = place.popover("更正", icon=":material/edit:", key=f"fix {post_id}", on_change="rerun")
-    if box.open:
-        with box:
-            st.caption(HOW)
-            choices(desk, found, "hit")
+@st.dialog("更正标注", width="medium")
+def corrector(desk: Desk, found: TaggedPost) -> None:
+    """A window in which every tag of a post can be put right."""
+    tell()
+    st.html(f'<p class="gs-text">{as_html(one_line(found.post.text, 160))}</p>')
+    choices(desk, found, "hit")
+    st.caption(HOW)
 
 
 def choices(desk: Desk, found: TaggedPost, place: str = "page") -> None:

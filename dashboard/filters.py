@@ -1,13 +1,14 @@
 """The choices of the search page; each choice shows how many posts it would find."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
-from dashboard import words
+from dashboard import elements, words
 from dashboard.links import SORTS, VOCABULARY, View
-from dashboard.plain import as_label
-from dashboard.state import clear, key
+from dashboard.plain import one_line
+from dashboard.state import clear, key, tick
 from posts.query import FacetField
 
 SORT_NAMES = {
@@ -57,22 +58,24 @@ def side(view: View, facets: Mapping[FacetField, dict[str, int]], names: Mapping
         st.checkbox("不看频道自己发布的", key="own")
         if view.query.thread_id:
             st.info("正在看一个帖子下的全部发言。")
-        for name, title in words.FIELDS.items():
-            _facet(name, title, facets[FacetField(name)], view, names)
+        groups = [
+            _facet(name, title, facets[FacetField(name)], names)
+            for name, title in words.FIELDS.items()
+        ]
+        elements.choices([group for group in groups if group["values"]], tick)
 
 
 def _facet(
-    name: str, title: str, counts: Mapping[str, int], view: View, names: Mapping[str, str]
-) -> None:
+    name: str, title: str, counts: Mapping[str, int], names: Mapping[str, str]
+) -> dict[str, Any]:
     chosen = [v for v in _values(name, counts) if st.session_state.get(key(name, v))]
-    values = list(dict.fromkeys([*_values(name, counts), *chosen]))
-    if not values:
-        return
-    with st.expander(title, expanded=name in _OPEN or bool(chosen), key=f"box {name}"):
-        for value in values:
-            called = names.get(value, value) if name == "channel" else words.chinese(name, value)
-            label = f"{as_label(called)}（{counts.get(value, 0):,}）"
-            st.checkbox(label, key=key(name, value))
+    values = []
+    for value in dict.fromkeys([*_values(name, counts), *chosen]):
+        called = names.get(value, value) if name == "channel" else words.chinese(name, value)
+        label = f"{one_line(called)}（{counts.get(value, 0):,}）"
+        values.append({"value": value, "label": label, "on": value in chosen})
+    return {"field": name, "title": title, "values": values,
+            "open": name in _OPEN or bool(chosen)}  # fmt: skip
 
 
 def _values(name: str, counts: Mapping[str, int]) -> list[str]:

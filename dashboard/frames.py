@@ -7,7 +7,6 @@ import pandas as pd
 
 from dashboard import words
 from dashboard.plain import one_line
-from monitor.rising import Rise
 from monitor.trends import Day, TopicRow, grouped, negative_share
 from posts.model import CHINA, ChannelSnapshot, CrawlRun
 from posts.query import DayCount
@@ -119,28 +118,6 @@ def histogram(counts: Sequence[DayCount]) -> pd.DataFrame:
     first, last = min(by_day), max(by_day)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return volume([Day(day, "all", by_day.get(day, {})) for day in days])
-
-
-def rising(words_found: Sequence[Rise]) -> pd.DataFrame:
-    """One row per word and period.
-
-    Columns: word, period, order, count, share, rank.
-    """
-    rows = []
-    for rank, rise in enumerate(words_found):
-        periods = ((rise.before, rise.before_of, "以前"), (rise.after, rise.after_of, "现在"))
-        rows += [
-            {
-                "word": one_line(rise.name, 12),
-                "period": name,
-                "order": order,
-                "count": count,
-                "share": count / of,
-                "rank": rank,
-            }
-            for order, (count, of, name) in enumerate(periods)
-        ]
-    return pd.DataFrame(rows)
 
 
 def figures(snapshots: Sequence[ChannelSnapshot]) -> pd.DataFrame:

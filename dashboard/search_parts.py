@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import charts, correcting, frames, words
-from dashboard.hit import hit_html, thread_html
+from dashboard import charts, correcting, elements, frames, words
+from dashboard.hit import thread_html
 from dashboard.links import POST_PAGE, SEARCH_PAGE, VOCABULARY, View, address_of
 from dashboard.plain import as_label
 from dashboard.queries import Results
@@ -20,10 +18,8 @@ from monitor.desk import EXPORT_LIMIT, Desk
 from monitor.exports import MIME, Form
 from monitor.roles import Right
 from posts.model import CHINA
-from posts.query import Hit
 
 FORMS: tuple[tuple[Form, str], ...] = (("xlsx", "导出 Excel"), ("csv", "导出 CSV"))
-_CHOSEN = "chosen: "
 
 
 def summary(found: Results) -> None:
@@ -43,51 +39,34 @@ def histogram(found: Results, view: View) -> None:
         return
     with st.expander("按日期分布", expanded=True, key="box days"):
         st.caption("点一下柱子，只看那一天；按住鼠标拖过几根柱子，只看那几天。")
-        # The key changes with the days shown, so that an old click is not taken for a new one.
-        key = f"days {frame['since'].iloc[0]} {frame['since'].iloc[-1]}"
-        event: Any = st.altair_chart(
-            charts.volume(frame, height=220, brush=True),
-            key=key,
-            on_select="rerun",
-            selection_mode=[charts.PICK, charts.BRUSH],
-        )
-        if days := chosen_days(event.selection, frame):
-            go_to(SEARCH_PAGE, address_of(view.query, since=days[0], until=days[1]))
-
-
-def chosen_days(selection: Mapping[str, Any], frame: pd.DataFrame) -> tuple[date, date] | None:
-    """First and last day of what was clicked or drawn; None where nothing was."""
-    drawn = (selection.get(charts.BRUSH) or {}).get("since") or []
-    clicked = [point["since"] for point in selection.get(charts.PICK) or []]
-    bars = frame[frame["since"].isin(drawn or clicked)]
-    if bars.empty:
-        return None
-    return date.fromisoformat(bars["since"].min()), date.fromisoformat(bars["until"].max())
+        drawing = charts.volume(frame, height=220, brush=True)
+        if picked := elements.chart(drawing, "days", "每天找到的发言数，按情感分"):
+            days = {name: date.fromisoformat(picked[name]) for name in ("since", "until")}
+            go_to(SEARCH_PAGE, address_of(view.query, **days))
 
 
 @st.fragment
 def hits(desk: Desk, found: Results, names: Mapping[str, str]) -> None:
     """The hits of this page: read, open, put right, choose some to take along."""
     correcting.tell()
-    for hit in found.page.hits:
-        with st.container(border=True):
-            st.html(hit_html(hit, names))
-            _deeds(desk, hit)
-            _context(desk, hit, names)
-    _chosen(desk, [hit.found.post.id for hit in found.page.hits])
+    shown = {hit.found.post.id: hit for hit in found.page.hits}
+    threads = {
+        one: thread_html(thread(desk, shown[one].found), names)
+        for one in elements.opened()
+        if one in shown
+    }
+    said = elements.hit_list(
+        found.page.hits, names, threads, fixable=desk.person.may(Right.CORRECT)
+    )
+    if said.open in shown:
+        go_to(POST_PAGE, {"id": [said.open]})
+    if said.fix in shown:
+        correcting.corrector(desk, shown[said.fix].found)
+    _chosen(desk, [one for one in elements.chosen() if one in shown])
 
 
-def _deeds(desk: Desk, hit: Hit) -> None:
-    post_id = hit.found.post.id
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.checkbox("选中", key=f"{_CHOSEN}{post_id}")
-        st.page_link(POST_PAGE, label="打开这一条 →", query_params={"id": post_id})
-        correcting.corrector(desk, hit.found)
-
-
-def _chosen(desk: Desk, shown: list[str]) -> None:
+def _chosen(desk: Desk, ids: list[str]) -> None:
     """What to do with the hits that are ticked."""
-    ids = [post_id for post_id in shown if st.session_state.get(f"{_CHOSEN}{post_id}")]
     if not ids:
         return
     with st.container(border=True, key="chosen"):
@@ -163,13 +142,3 @@ def _file_of_chosen(desk: Desk, ids: list[str], form: Form) -> bytes:
 
 def _file(desk: Desk, view: View, form: Form) -> bytes:
     return desk.export(view.query, form, words.chinese, sort=view.sort).content
-
-
-def _context(desk: Desk, hit: Hit, names: Mapping[str, str]) -> None:
-    post = hit.found.post
-    if post.thread_id is None:
-        return
-    label = "查看前后对话" if post.kind == "comment" else "查看下面的评论"
-    box = st.expander(label, key=f"thread {post.id}", on_change="rerun")
-    if box.open:
-        box.html(thread_html(thread(desk, hit.found), names))

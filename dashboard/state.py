@@ -1,5 +1,7 @@
 """Keep the widgets of the search page and the page's address the same."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from dashboard.links import FIELDS, VOCABULARY, Address, View, read_address, write_address
@@ -27,13 +29,22 @@ def current_view() -> View:
 
 
 def key(field: str, value: str) -> str:
-    """Name of the checkbox of one value of a field."""
+    """Name under which it is kept whether a value of a field is ticked."""
     return f"{field}={value}"
 
 
 def go_to_page(page: int) -> None:
     """Turn to a page of hits; for use as a widget's callback."""
     st.session_state[_PAGE] = page
+
+
+def tick(pairs: Iterable[tuple[str, str]]) -> None:
+    """Make these pairs of field and value the ones that are ticked."""
+    ticked = [key(field, value) for field, value in pairs if field in FIELDS]
+    for name in [name for name in st.session_state if str(name).partition("=")[0] in FIELDS]:
+        st.session_state[name] = False
+    for name in ticked:
+        st.session_state[name] = True
 
 
 def clear() -> None:

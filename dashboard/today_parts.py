@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, frames, words
+from dashboard import charts, elements, frames, words
 from dashboard.channel_list import channel_lines_html
 from dashboard.channel_queries import ChannelState
 from dashboard.hit import hit_html
@@ -97,7 +97,7 @@ def volume_by_day(found: Overview) -> None:
         "米色一栏是没有采集到的日子，不等于没有人说话；颜色浅的柱子表示有频道没采集到，或当天还没有结束。",
     )
     st.caption(_CLICK)
-    if picked := picked_in(
+    if picked := elements.chart(
         charts.volume(frames.volume(found.series)), "volume", "每天的发言数，按情感分"
     ):
         behind: dict[str, Any] = {"since": picked["since"], "until": picked["until"]}
@@ -117,7 +117,9 @@ def share_by_day(found: Overview) -> None:
         "发言少的日子带子宽，单独一天的高低不必当真。",
     )
     st.caption("点一下圆点，就能看到当天的负面发言。")
-    if picked := picked_in(charts.negative_share(frame), "share", "每天负面发言的占比和误差范围"):
+    if picked := elements.chart(
+        charts.negative_share(frame), "share", "每天负面发言的占比和误差范围"
+    ):
         behind = {"since": picked["since"], "until": picked["until"], "sentiments": ("negative",)}
         go_to(SEARCH_PAGE, address_of(found.query, **with_days(behind)))
 
@@ -179,15 +181,6 @@ def _number(where: Any, name: str, value: str, address: Any, linked: bool, how: 
         st.metric(name, value, help=how)
         if linked:
             st.page_link(SEARCH_PAGE, label="查看这些发言 →", query_params=address)
-
-
-def picked_in(chart: Any, key: str, alt: str) -> dict[str, Any] | None:
-    """Draw a chart that can be clicked; what stands behind the mark that was."""
-    event: Any = st.altair_chart(
-        chart, key=key, on_select="rerun", selection_mode=charts.PICK, alt=alt
-    )
-    points = event.selection.get(charts.PICK) or []
-    return dict(points[0]) if points else None
 
 
 def with_days(behind: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import charts, frames, words
+from dashboard import charts, elements, frames, words
 from dashboard.links import SEARCH_PAGE, address_of, as_link
 from dashboard.plain import as_html, as_label, one_line
 from dashboard.state import go_to
-from dashboard.today_parts import picked_in, post_card, with_days
+from dashboard.today_parts import post_card, with_days
 from dashboard.topic_queries import (
     SAMPLE,
     Copies,
@@ -39,7 +39,7 @@ def by_sentiment(found: TopicsView, *, linked: bool) -> None:
         return
     st.caption("点一下柱子，就能看到背后的发言。")
     chart = charts.topics(frames.topics(found.rows))
-    if (picked := picked_in(chart, "topics", "各话题的发言数，按情感分")) and linked:
+    if (picked := elements.chart(chart, "topics", "各话题的发言数，按情感分")) and linked:
         behind = {"topics": (picked["topic"],), "sentiments": (picked["sentiment"],)}
         go_to(SEARCH_PAGE, address_of(found.query, **behind))
 
@@ -61,14 +61,15 @@ def one_topic(
     linked = desk.person.may(Right.READ)
     name = words.chinese("topic", topic)
     chart = charts.volume(frames.volume(series), height=240)
-    if (picked := picked_in(chart, f"of {topic}", f"{name}每天的发言数，按情感分")) and linked:
+    if (picked := elements.chart(chart, f"of {topic}", f"{name}每天的发言数，按情感分")) and linked:
         behind: dict[str, Any] = {"since": picked["since"], "until": picked["until"]}
         if picked.get("sentiment") in frames.ORDER:
             behind["sentiments"] = (picked["sentiment"],)
         go_to(SEARCH_PAGE, address_of(found.query, topics=(topic,), **with_days(behind)))
     shares = frames.negative_shares(series)
     if shares["share"].notna().sum() > 1:
-        st.altair_chart(charts.negative_share(shares, height=180), key=f"share of {topic}")
+        drawing = charts.negative_share(shares, height=180)
+        elements.chart(drawing, f"share of {topic}", f"{name}每天负面发言的占比和误差范围")
     if linked:
         st.markdown("**回应最多的几条**")
         for hit in examples(desk, found, topic):
@@ -92,8 +93,7 @@ def rising(desk: Desk, found: TopicsView) -> None:
     if not kept.words:
         st.markdown("没有哪个词比以前多。")
         return
-    st.altair_chart(charts.rising(frames.rising(kept.words)), key="rising")
-    st.html(_examples_html(kept))
+    st.html(rising_html(kept))
 
 
 def copies(desk: Desk, found: TopicsView, names: Mapping[str, str]) -> None:
@@ -130,7 +130,9 @@ def _copies_of(_desk: Desk, who: str, found: TopicsView) -> list[Copies]:
     return copied(_desk, found)
 
 
-def _examples_html(kept: WordsView) -> str:
+def rising_html(kept: WordsView) -> str:
+    """Words with two bars each, how large a share held them before and holds them now."""
+    most = max(rise.after / rise.after_of for rise in kept.words)
     rows = []
     for rise in kept.words:
         behind = {"q": [f'"{rise.name}"'], "since": [kept.since.isoformat()],
@@ -139,12 +141,22 @@ def _examples_html(kept: WordsView) -> str:
         said = as_html(one_line(kept.examples[rise.name].post.text, 70))
         sure = "明显" if rise.sure else "属于正常波动"
         times = "以前没有" if rise.new else f"{rise.low:.1f} 到 {rise.high:.1f} 倍"
+        before, after = rise.before / rise.before_of, rise.after / rise.after_of
         rows.append(
             f'<li><a href="{link}" target="_self">{as_html(rise.name)}</a>'
+            f'<span class="gs-bars">{_bar("以前", before, most)}{_bar("现在", after, most)}</span>'
             f"<span>{rise.before:,} → {rise.after:,} 条，{times}，{sure}</span>"
             f'<span class="gs-said">例：{said}</span></li>'
         )
     return f'<ul class="gs-words">{"".join(rows)}</ul>'
+
+
+def _bar(period: str, share: float, most: float) -> str:
+    kind = "gs-now" if period == "现在" else "gs-before"
+    return (
+        f'<span class="{kind}"><i style="width:{100 * share / most:.1f}%"></i>'
+        f"{period} {share:.1%}</span>"
+    )
 
 
 def _copies_html(group: Copies, names: Mapping[str, str]) -> str:

@@ -130,7 +130,7 @@ def test_chosen_posts_are_taken_along_as_a_workbook_that_opens(page, address):
 
 def test_a_stretch_of_days_is_chosen_with_the_mouse(page, address):
     page.goto(f"{address}/search?own=0")
-    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart = page.locator(".gs-plot svg").first
     bars = chart.locator("path[aria-label*='情感: 负面']")
     bars.first.wait_for()
     page.wait_for_timeout(700)
