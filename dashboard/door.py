@@ -1,5 +1,8 @@
 """The door of the dashboard: nobody gets past it without a session once there are accounts.
 
+While there are none, it opens only for who asks for this very computer: a reverse proxy, or a name
+that some site points at 127.0.0.1, would let a whole network in as its administrator.
+
 It stands before Streamlit, for pages, scripts, downloads and the web socket alike; the forms of
 signing in (``dashboard.sign_in``) are all that strangers can reach.
 """
@@ -18,6 +21,8 @@ from monitor.people import People
 ORGANISATION = f"{SIGN_IN}/organisation"
 ORGANISATION_BACK = f"{ORGANISATION}/back"
 _FOR_ALL = frozenset({SIGN_IN, ORGANISATION, ORGANISATION_BACK, "/_stcore/health"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_NOBODY = ""
 _SAFE = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
@@ -60,10 +65,12 @@ class Door:
             await _turned_away(visitor, elsewhere)(scope, receive, safely)
 
     def _sent_to(self, visitor: HTTPConnection) -> str | None:
-        """The page a visitor has to see first; None where the way is free."""
+        """The page a visitor has to see first; None where the way is free, "" where none is."""
         path = visitor.url.path.rstrip("/")
-        if path in _FOR_ALL or not (self._wanted or self._people.any()):
+        if path in _FOR_ALL:
             return None
+        if not (self._wanted or self._people.any()):
+            return None if (visitor.url.hostname or "").strip("[]") in LOOPBACK else _NOBODY
         person = self._people.signed_in(visitor.cookies.get(COOKIE))
         if person is None:
             return SIGN_IN
@@ -73,6 +80,12 @@ class Door:
 
 
 def _turned_away(visitor: HTTPConnection, elsewhere: str) -> Response:
+    if elsewhere == _NOBODY:
+        return PlainTextResponse(
+            "还没有启用账号，只能在装有本系统的电脑上用 127.0.0.1 打开。"
+            "要从网络上打开，请先设置 GONGSHENG_ACCOUNTS=true。",
+            status_code=403,
+        )
     if "text/html" not in visitor.headers.get("accept", ""):
         return PlainTextResponse("请先登录。", status_code=401)
     asked = visitor.url.path + (f"?{visitor.url.query}" if visitor.url.query else "")

@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboard.door import ORGANISATION, Door
+from dashboard.serving import refuse_open_network
 from dashboard.sign_in import SignIn
 from monitor import wiring
 from monitor.settings import Settings, load_settings
@@ -17,9 +18,11 @@ def make_app(settings: Settings) -> App:
     """Put the door, the forms and the pages together.
 
     Raises:
-        SettingsError: a setting of the organisation's login is wrong or missing.
+        SettingsError: a setting of the organisation's login is wrong or missing, or a network
+            would be let in without accounts.
     """
     people = wiring.people(settings, wiring.office(settings))
+    refuse_open_network(settings, people)  # also where this module is run by hand
     by_organisation = settings.oidc_issuer is not None
     forms = SignIn(people, settings.session_hours, ORGANISATION if by_organisation else None)
     routes = forms.routes()

@@ -11,12 +11,13 @@ import urllib.request
 import webbrowser
 from types import FrameType
 
+from dashboard.door import LOOPBACK
 from monitor import wiring
 from monitor.accounts import FIRST
+from monitor.people import People
 from monitor.settings import Settings
 from posts.errors import SettingsError
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 COMMAND = [sys.executable, "-m", "dashboard.server"]
 """Its other settings stand in ``.streamlit/config.toml``."""
 _PORTS_TRIED = 50
@@ -84,14 +85,23 @@ def invite(settings: Settings) -> None:
                 f"Account {FIRST} with the one-time password {password}  (shown this once)",
                 flush=True,
             )
-        open_ = not wiring.accounts_wanted(settings) and not people.any()
-        if open_ and settings.host not in LOOPBACK:
-            raise SettingsError(
-                f"GONGSHENG_HOST={settings.host}: without accounts everyone in the network would "
-                "read everything; set GONGSHENG_ACCOUNTS=true, or run `gongsheng users add`"
-            )
+        refuse_open_network(settings, people)
     finally:
         office.close()
+
+
+def refuse_open_network(settings: Settings, people: People) -> None:
+    """Let nothing listen to a network while there are no accounts.
+
+    Raises:
+        SettingsError: it would.
+    """
+    open_ = not wiring.accounts_wanted(settings) and not people.any()
+    if open_ and settings.host not in LOOPBACK:
+        raise SettingsError(
+            f"GONGSHENG_HOST={settings.host}: without accounts everyone in the network would "
+            "read everything; set GONGSHENG_ACCOUNTS=true, or run `gongsheng users add`"
+        )
 
 
 def _reachable(host: str) -> str:

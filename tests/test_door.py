@@ -10,8 +10,12 @@ from http.cookiejar import CookieJar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 
+import anyio
 import pytest
+from starlette.responses import PlainTextResponse
 
+from dashboard.door import Door
+from dashboard.server import make_app
 from dashboard.serving import environment, invite
 from dashboard.sign_in import safe_next
 from monitor import organisation, wiring
@@ -259,6 +263,46 @@ def test_a_network_is_not_let_in_without_accounts(tmp_path, capsys):
     invite(settings)  # there is an account now
     invite(settings.model_copy(update={"accounts": True}))
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost", "[::1]:8501"])
+def test_without_accounts_this_computer_is_let_in(tmp_path, host):
+    assert knock(tmp_path, host) == (200, "inside")
+
+
+@pytest.mark.parametrize("host", ["gonghui.example", "10.0.0.7:8501", "127.0.0.1.evil.example", ""])
+def test_without_accounts_whoever_comes_by_another_name_is_turned_away(tmp_path, host):
+    """A reverse proxy, or a site that points its own name at 127.0.0.1."""
+    status, body = knock(tmp_path, host)
+    assert status == 403
+    assert "GONGSHENG_ACCOUNTS=true" in body
+
+
+def knock(folder, host):
+    """Ask for a page of a house without accounts under a host's name."""
+    office = wiring.office(Settings(data=folder))
+    door = Door(PlainTextResponse("inside"), wiring.people(Settings(data=folder), office), False)
+    sent = []
+    scope = {
+        "type": "http", "method": "GET", "path": "/search", "raw_path": b"/search",
+        "query_string": b"", "scheme": "http", "server": ("10.0.0.7", 8501), "root_path": "",
+        "headers": [(b"host", host.encode())] if host else [],
+    }  # fmt: skip
+
+    async def receive():
+        return {"type": "http.request", "body": b""}
+
+    async def send(message):
+        sent.append(message)
+
+    anyio.run(door, scope, receive, send)
+    office.close()
+    return sent[0]["status"], b"".join(m.get("body", b"") for m in sent[1:]).decode()
+
+
+def test_the_server_itself_refuses_a_network_without_accounts(tmp_path):
+    with pytest.raises(SettingsError, match="without accounts"):
+        make_app(Settings(data=tmp_path, host="0.0.0.0"))
 
 
 def test_the_settings_reach_the_server_as_they_are(monkeypatch, tmp_path):
