@@ -70,7 +70,8 @@ def write_channels(settings: Settings, source: str, base_url: str) -> Settings:
 
 
 @pytest.mark.parametrize(
-    ("source", "platform"), [("weibo-web", "weibo"), ("douyin-creator", "douyin")]
+    ("source", "platform"),
+    [("weibo-web", "weibo"), ("weibo-mobile", "weibo"), ("douyin-creator", "douyin")],
 )
 def test_a_login_in_the_window_opens_the_channel_to_the_spider(
     source: str, platform: str, settings: Settings, display: str
@@ -117,7 +118,7 @@ def test_without_a_display_one_line_says_what_to_do(settings: Settings) -> None:
 def test_a_source_that_needs_no_browser_says_where_its_login_stands(
     settings: Settings, tmp_path: Path
 ) -> None:
-    settings = write_channels(settings, "weibo-mobile", "http://127.0.0.1:9")
+    settings = write_channels(settings, "weibo-api", "http://127.0.0.1:9")
     done = subprocess.run(
         command("login", "c"),
         env=environment(settings),
