@@ -191,6 +191,7 @@ class ChannelSpider(CrawlBook, scrapy.Spider):
         )
 
     async def _ask(self, request: scrapy.Request) -> tuple[Response | None, Verdict]:
+        await self.wait_for_turn(request.url)
         ask_leave(self.channel.pace, self.memory, self.tally, self.now())
         self._seen_last = evidence(request.url, None)
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from crawlers.lanes import Lanes
 from crawlers.parsed import Rejected
 from posts.archive import Archive
 from posts.errors import SettingsError
@@ -35,6 +36,8 @@ class CrawlContext:
     chromium: Path | None = None
     """The browser; None for the system's."""
     browser_window: bool = False
+    lanes: Lanes = field(default_factory=Lanes)
+    """Turns of the channels that ask one host."""
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """What a spider notes about its crawl: what was kept, what was not understood, how it went."""
 
+import random
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawlers.access import Stopped, Verdict
 from crawlers.context import CrawlContext, Memory, Tally
@@ -40,6 +42,13 @@ class CrawlBook:
         """What a person should know although the crawl went well; told in its detail."""
         self._seen_last: dict[str, object] | None = None
         self._evidence = 0
+
+    async def wait_for_turn(self, url: str) -> None:
+        """Keep the pace between this channel and others that ask the same host."""
+        pace = self.channel.pace
+        vary = 1 + random.uniform(-pace.jitter, pace.jitter)  # noqa: S311 - a pause, no secret
+        host = urlsplit(url).netloc
+        await self.context.lanes.turn(host, self.channel.id, pace.delay * vary)
 
     def saw(self, url: str, status: int, body: str | None) -> None:
         """Remember an answer that came by the browser: the evidence, should it end the crawl."""

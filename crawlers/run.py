@@ -107,7 +107,7 @@ async def _crawl_all(
     one_browser = asyncio.Lock()
     jobs: list[tuple[Channel, Crawler, asyncio.Future[Any]]] = []
     for channel, spider in work:
-        settings = _scrapy_settings(channel)
+        settings = scrapy_settings(channel)
         if spider.in_browser(channel, context.profile(channel.id)):
             settings.setdict(dict(browser.SCRAPY), priority="cmdline")
             crawler = Crawler(spider.browser_class(), settings)
@@ -180,7 +180,8 @@ def _run_of(
     return run
 
 
-def _scrapy_settings(channel: Channel) -> ScrapySettings:
+def scrapy_settings(channel: Channel) -> ScrapySettings:
+    """Scrapy's settings for a channel: ours, at the channel's pace."""
     settings = ScrapySettings()
     settings.setmodule("crawlers.settings", priority="project")
     settings.set("DOWNLOAD_DELAY", channel.pace.delay, priority="cmdline")
@@ -189,6 +190,9 @@ def _scrapy_settings(channel: Channel) -> ScrapySettings:
     slow_down = channel.pace.autothrottle and channel.pace.delay > 0
     settings.set("AUTOTHROTTLE_ENABLED", slow_down, priority="cmdline")
     settings.set("AUTOTHROTTLE_START_DELAY", channel.pace.delay, priority="cmdline")
+    # AutoThrottle would cut a longer pause down to its upper limit.
+    longest = max(60.0, 4 * channel.pace.delay)
+    settings.set("AUTOTHROTTLE_MAX_DELAY", longest, priority="cmdline")
     settings.set("DOWNLOAD_TIMEOUT", channel.pace.timeout, priority="cmdline")
     return settings
 
