@@ -84,7 +84,8 @@ def figures(state: ChannelState) -> None:
     names = list(dict.fromkeys(frame["name"]))
     latest = frame.drop_duplicates("name", keep="last").set_index("name")
     for column, name in zip(st.columns(len(names)), names, strict=True):
-        column.metric(name, f"{latest.loc[name, 'value']:,}")
+        told = "平台在最近一次采集时显示的数字，不是本系统数出来的。"
+        column.metric(name, f"{latest.loc[name, 'value']:,}", help=told)
         if (frame["name"] == name).sum() > 1:
             column.altair_chart(crawl_charts.figures(frame, name), key=f"{name} of {state.channel}")
 

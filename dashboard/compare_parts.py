@@ -33,15 +33,15 @@ def two_views(desk: Desk) -> tuple[View, View]:
 
 
 def beside(one: Side, other: Side) -> None:
-    """Numbers, days and topics of both."""
+    """What comes of it, then numbers, days and topics of both."""
+    negative, positive = (differs(one, other, name) for name in ("negative", "positive"))
+    st.markdown(
+        f"**结论**：和甲相比，乙的负面占比**{_VERDICT[negative]}**，正面占比**{_VERDICT[positive]}**。",
+        help="两个占比之差的 95% 区间（Newcombe 1998）不含零，才叫“明显”。",
+    )
     for column, side, title in zip(st.columns(2), (one, other), _SIDES.values(), strict=True):
         with column:
             _side(side, title)
-    negative, positive = (differs(one, other, name) for name in ("negative", "positive"))
-    st.markdown(
-        f"和甲相比，乙的负面占比**{_VERDICT[negative]}**，正面占比**{_VERDICT[positive]}**。",
-        help="两个占比之差的 95% 区间（Newcombe 1998）不含零，才叫“明显”。",
-    )
 
 
 def _side(side: Side, title: str) -> None:
@@ -60,6 +60,7 @@ def _side(side: Side, title: str) -> None:
         help=f"负面 {negative.part:,} 条，除以 {negative.whole:,} 条；"
         f"真实占比多半在 {words.between(negative)}。",
     )  # fmt: skip
+    st.caption(f"{negative.part:,} 条负面；真实占比多半在 {words.between(negative)}。")
     drawing = charts.volume(frames.volume(side.series), height=200)
     elements.chart(drawing, f"days of {title}", f"每天的发言数，按情感分（{title}）")
     top = sorted(side.topics.items(), key=lambda pair: -pair[1])[:6]

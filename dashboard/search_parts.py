@@ -27,7 +27,11 @@ def summary(found: Results) -> None:
     if found.problem:
         st.warning(as_label(found.problem, limit=300), icon=":material/help:")
     elif found.page.total:
-        st.markdown(f"**找到 {found.page.total:,} 条发言**")
+        st.markdown(
+            f"**找到 {found.page.total:,} 条发言**",
+            help="符合上面和左边全部条件的发言数，没列在这一页的也算。"
+            "括号里的数字，是再选这一项会找到多少条。",
+        )
     else:
         st.info("没有找到。可以少写一个词，或者清除左边的条件再试。", icon=":material/search_off:")
 

@@ -1,5 +1,7 @@
 """The parts of the system page."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dashboard import house, words
@@ -57,15 +59,18 @@ def model(desk: Desk) -> None:
         st.caption("这个版本没有留下测试成绩；随系统提供的模型说明在 nlp/weights/MODEL_CARD.md。")
         return
     rows = [
-        [name, f"{figures['lines']:,.0f} 条", *(_figure(figures.get(key)) for key in _FIGURES)]
+        [name, f"{figures['lines']:,.0f} 条", *(_figure(key, figures) for key in _FIGURES)]
         for key_of_set, name in _SETS.items()
         if (figures := found.get(key_of_set))
     ]
     st.html(table_html(["测试用的发言", "条数", *_FIGURES.values()], rows))
 
 
-def _figure(value: float | None) -> str:
-    return "没有测" if value is None else f"{100 * value:.0f}"
+def _figure(key: str, figures: Mapping[str, float]) -> str:
+    value = figures.get(key)
+    if value is None:
+        return "没有测"
+    return f"{value:.0%}" if key.endswith("accuracy") else f"{100 * value:.0f} 分"
 
 
 def people(desk: Desk) -> None:
