@@ -58,6 +58,7 @@ def opened(page, address, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
+@pytest.mark.both_stores
 def test_a_page_is_readable_wide_and_narrow_and_free_of_errors(page, address, path):
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -101,6 +102,7 @@ def test_the_tour_is_walked_once_and_does_not_come_back(page, address):
     assert page.locator(".st-key-tour").count() == 0
 
 
+@pytest.mark.both_stores
 def test_a_tag_is_put_right_with_one_click_and_the_history_says_who(page, address):
     page.goto(f"{address}/search?q=热水")
     page.get_by_text("找到 1 条发言").wait_for()
@@ -149,6 +151,7 @@ def test_a_stretch_of_days_is_chosen_with_the_mouse(page, address):
     assert asked(page)["until"] == ["2026-11-06"]
 
 
+@pytest.mark.both_stores
 def test_a_search_is_kept_called_back_and_compared(page, address):
     page.goto(f"{address}/search?q=食堂&sentiment=neutral")
     page.locator(".gs-hit").first.wait_for()
@@ -170,6 +173,7 @@ def test_a_search_is_kept_called_back_and_compared(page, address):
     page.wait_for_url("**/compare?**")
     page.get_by_label("检索乙").fill("加班")
     page.get_by_label("检索乙").press("Enter")
+    page.wait_for_url("**b=**")
     expect(page.get_by_text("看不出真正的差别").first).to_be_visible()
     assert asked(page)["b"] == ["q=加班"] or parse_qs(asked(page)["b"][0])["q"] == ["加班"]
 
