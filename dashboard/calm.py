@@ -11,6 +11,7 @@ from posts.errors import GongshengError, NotAllowed, StoreError
 
 log = logging.getLogger(__name__)
 
+_REBUILD = "gongsheng rebuild"
 WELCOME = """
 ### 还没有任何发言
 
@@ -31,8 +32,14 @@ def calm() -> Iterator[None]:
         yield
     except NotAllowed as error:
         st.info(as_label(str(error), limit=300), icon=":material/lock:")
-    except StoreError:
+    except StoreError as error:
         log.exception("the store refused")
+        if _REBUILD in str(error):
+            _say(
+                "资料库要重建一次（换了新版本，或文件损坏）。资料没有丢失；"
+                f"请管理员运行 {_REBUILD}，完成后刷新本页。"
+            )
+            return
         _say("资料库暂时打不开。已经采集的内容没有丢失，请过几分钟再刷新本页。")
     except GongshengError:
         log.exception("a page could not be shown")

@@ -428,6 +428,15 @@ def test_a_store_that_cannot_be_opened_is_a_calm_sentence(page, tmp_path, monkey
     assert not app.exception
 
 
+def test_an_index_of_an_older_version_says_what_to_run(tmp_path, monkeypatch, app):
+    fill(tmp_path)
+    (tmp_path / "index" / "format.json").write_text('{"schema": 1}')
+    monkeypatch.setenv("GONGSHENG_DATA", str(tmp_path))
+    app.run()
+    assert "gongsheng rebuild" in app.warning[0].value
+    assert not app.exception
+
+
 # --- serving ------------------------------------------------------------------------------------
 
 
