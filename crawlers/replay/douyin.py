@@ -1,11 +1,13 @@
 """creator.douyin.com, the owner's console, as its own pages see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crawlers.replay.answer import Answer, Query, as_json, as_page, number
 from crawlers.replay.feed import Feed, FeedComment, FeedPost
 from crawlers.replay.people import CHANNEL, Person
+
+Route = Callable[[Feed, Query], dict[str, Any]]
 
 WORKS = 6
 """Works a page, whatever the request asks for."""
@@ -22,7 +24,14 @@ def answer(feed: Feed, path: str, query: Query, *, wall: bool) -> Answer | None:
     page = _CONSOLE.get(path)
     if page is not None:
         return as_page(page)
-    route = _ROUTES.get(path.rstrip("/"))
+    return told(_ROUTES, feed, path, query, wall=wall)
+
+
+def told(
+    routes: Mapping[str, Route], feed: Feed, path: str, query: Query, *, wall: bool
+) -> Answer | None:
+    """Answer as the console does in both its generations."""
+    route = routes.get(path.rstrip("/"))
     if route is None:
         return None
     if wall:
@@ -191,7 +200,7 @@ _CONSOLE = {
     "/creator-micro/content/manage": "console_works",
     "/creator-micro/interactive/comment": "console_comments",
 }
-_ROUTES: dict[str, Callable[[Feed, Query], dict[str, Any]]] = {
+_ROUTES: dict[str, Route] = {
     "/web/api/media/user/info": _info,
     "/janus/douyin/creator/pc/work_list": _works,
     f"{_SELECT}/select": _comments,

@@ -1,10 +1,19 @@
 """creator.douyin.com in its older generation: the same works and comments, with encrypted ids."""
 
-from collections.abc import Callable
 from typing import Any
 
-from crawlers.replay.answer import Answer, Query, as_json, number
-from crawlers.replay.douyin import WORKS, aweme_id, cid, milliseconds, union, user, work_of
+from crawlers.replay.answer import Answer, Query, number
+from crawlers.replay.douyin import (
+    WORKS,
+    Route,
+    aweme_id,
+    cid,
+    milliseconds,
+    told,
+    union,
+    user,
+    work_of,
+)
 from crawlers.replay.feed import Feed, FeedComment, FeedPost
 from crawlers.replay.people import CHANNEL
 
@@ -14,12 +23,7 @@ COMMENTS = 10
 
 def answer(feed: Feed, path: str, query: Query, *, wall: bool) -> Answer | None:
     """Answer a request, or return None where this path is not the older console's."""
-    route = _ROUTES.get(path.rstrip("/"))
-    if route is None:
-        return None
-    if wall:
-        return as_json({"status_code": 8, "status_msg": "用户未登录"})
-    return as_json({"status_code": 0, "status_msg": "", **route(feed, query)})
+    return told(_ROUTES, feed, path, query, wall=wall)
 
 
 def _hidden(native: str) -> str:
@@ -100,7 +104,7 @@ def _comment(one: FeedComment, post: FeedPost | None, level: int) -> dict[str, A
     }
 
 
-_ROUTES: dict[str, Callable[[Feed, Query], dict[str, Any]]] = {
+_ROUTES: dict[str, Route] = {
     "/aweme/v1/creator/item/list": _works,
     "/aweme/v1/creator/comment/list": _comments,
     "/aweme/v1/creator/comment/reply/list": _replies,
