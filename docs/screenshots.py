@@ -54,12 +54,20 @@ def dashboard(data: Path) -> Iterator[str]:
         server.wait()
 
 
+def still(page: Page) -> None:
+    """Wait until nothing is being drawn or computed any more."""
+    busy = "[data-testid=stSpinner], [data-testid=stSkeleton], [data-testid=stStatusWidget]"
+    page.wait_for_function("busy => !document.querySelector(busy)", arg=busy, timeout=60_000)
+    page.wait_for_timeout(1500)
+
+
 def take(page: Page, address: str, name: str, path: str, ready: str, height: int) -> None:
     """Take one picture, once the page stands still."""
     page.goto(f"{address}/{path}")
     page.locator(ready).first.wait_for(timeout=60_000)
+    still(page)
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height})  # type: ignore[index]
-    page.wait_for_timeout(3000)
+    still(page)
     page.screenshot(path=IMAGES / f"{name}.png")
 
 
@@ -69,7 +77,7 @@ def take_words(page: Page, address: str) -> None:
     page.locator("ul.gs-words").first.wait_for(timeout=60_000)
     page.set_viewport_size({"width": 1366, "height": 1150})
     page.get_by_text("哪些词多起来了").scroll_into_view_if_needed()
-    page.wait_for_timeout(3000)
+    still(page)
     page.screenshot(path=IMAGES / "words.png")
 
 
@@ -81,7 +89,7 @@ def take_post(page: Page, address: str) -> None:
     page.get_by_text("逐个去掉一个词再判断一次").wait_for(timeout=60_000)
     page.set_viewport_size({"width": 1366, "height": 1150})
     page.get_by_test_id("stMain").evaluate("e => e.scrollTo(0, 0)")
-    page.wait_for_timeout(1500)
+    still(page)
     page.screenshot(path=IMAGES / "post.png")
 
 

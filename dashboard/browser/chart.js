@@ -198,9 +198,9 @@ function topics(data, width, root) {
 }
 
 function axis(svg, bars, width, height, x) {
-  const room = Math.max(2, Math.min(8, Math.floor(width / 110)));
-  const every = Math.max(1, Math.ceil(bars.length / room));
   const years = Date.parse(bars[bars.length - 1].since) - Date.parse(bars[0].since) > 300 * 864e5;
+  const room = Math.max(2, Math.min(8, Math.floor(width / (years ? 150 : 110))));
+  const every = Math.max(1, Math.ceil(bars.length / room));
   for (let n = bars.length - 1; n >= 0; n -= every) {
     const [year, month, day] = bars[n].since.split("-").map(Number);
     const said = years ? `${year}年${month}月` : `${month}月${day}日`;
