@@ -44,11 +44,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(
-    scope="package", params=["embedded", pytest.param("elastic", marks=pytest.mark.elastic)]
-)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Do every walk on the embedded index, and those that ask each page's questions on both.
+
+    The others look at what the browser does with an answer, which no engine changes.
+    """
+    if "store_url" in metafunc.fixturenames:
+        engines: list[object] = ["embedded"]
+        if metafunc.definition.get_closest_marker("both_stores"):
+            engines.append(pytest.param("elastic", marks=pytest.mark.elastic))
+        metafunc.parametrize("store_url", engines, indirect=True, scope="package")
+
+
+@pytest.fixture(scope="package")
 def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """``GONGSHENG_STORE`` of the house: every page is walked on both engines."""
+    """``GONGSHENG_STORE`` of the house."""
     if request.param == "embedded":
         yield "embedded:"
         return

@@ -34,6 +34,7 @@ def test_nothing_is_asked_of_any_other_machine(page, address, path):
     assert set(asked_hosts) - {""} == {urlsplit(address).netloc}
 
 
+@pytest.mark.both_stores
 def test_a_click_on_a_day_opens_the_posts_behind_it(page, address):
     page.goto(f"{address}/")
     click_mark(page, "volume", "日期: 2026年11月2日", "情感: 负面")
@@ -58,6 +59,7 @@ def test_a_click_on_a_share_opens_that_days_negative_posts(page, address):
     expect(page.get_by_text("找到 3 条发言")).to_be_visible()
 
 
+@pytest.mark.both_stores
 def test_a_click_on_a_topic_opens_its_posts(page, address):
     page.goto(f"{address}/topics")
     click_mark(page, "topics", "话题: 培训与发展", "情感: 正面")
@@ -66,6 +68,7 @@ def test_a_click_on_a_topic_opens_its_posts(page, address):
     expect(page.get_by_text("找到 1 条发言")).to_be_visible()
 
 
+@pytest.mark.both_stores
 def test_a_click_in_the_search_narrows_to_a_day_and_back_widens_again(page, address):
     page.goto(f"{address}/search?q=加班")
     page.get_by_text("找到 2 条发言").wait_for()
@@ -122,6 +125,7 @@ def test_hostile_posts_are_shown_as_plain_text(page, address):
     expect(page.get_by_text("**省** :heart: <b>（5）")).to_be_visible()
 
 
+@pytest.mark.both_stores
 def test_a_comment_unfolds_in_its_place_in_the_thread(page, address):
     page.goto(f"{address}/search?q=同问")
     page.get_by_text("查看前后对话").click()
@@ -131,6 +135,7 @@ def test_a_comment_unfolds_in_its_place_in_the_thread(page, address):
     expect(page.locator(".gs-place").first).to_contain_text("高温津贴本周发放")
 
 
+@pytest.mark.both_stores
 def test_an_export_holds_the_result_and_is_written_down(page, address, house):
     page.goto(f"{address}/search?sentiment=negative&topic=wages")
     page.locator(".gs-hit").first.wait_for()
@@ -156,6 +161,7 @@ def test_a_phone_shows_the_pages_and_no_sideways_scroll(page, address):
     expect(page.get_by_role("heading", name="检索")).to_be_visible()
 
 
+@pytest.mark.both_stores
 def test_new_posts_appear_without_a_restart(page, address, house, store_url):
     page.goto(f"{address}/search?q=刚刚写下的新发言")
     page.get_by_text("没有找到").wait_for()
