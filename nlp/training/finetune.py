@@ -159,7 +159,7 @@ def parser() -> argparse.ArgumentParser:
     said.add_argument("--tokenizer", type=Path, required=True, help="the whole tokenizer.json")
     said.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
     said.add_argument("--data", type=Path, default=Path("../shared/data"))
-    said.add_argument("--epochs", type=int, default=6)
+    said.add_argument("--epochs", type=int, default=3, help="more of them learn by heart")
     said.add_argument("--minutes", type=float, default=None)
     said.add_argument("--batch", type=int, default=48)
     said.add_argument("--pieces", type=int, default=80, help="longest row in pieces")
