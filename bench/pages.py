@@ -50,7 +50,7 @@ PAGES = {
     "search": ("search?own=0", ".gs-hit"),
     "search with a word": ("search?own=0&q=食堂", ".gs-hit"),
     "topics": ("topics", ".gs-hit"),
-    "channels": ("channels", ".gs-chart path"),
+    "channels": ("channels", ".gs-chart path[aria-label]"),
     "system": ("system", "[data-testid=stMetricValue]"),
 }
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
