@@ -182,7 +182,7 @@ def changed(browser: Browser, rounds: int, address: str, box: str, found: str) -
         page.get_by_text(box).first.click()
         page.wait_for_function(
             "([said, before]) => [...document.querySelectorAll('p')].some(p =>"
-            " p.innerText.includes(said) && p.innerText !== before)",
+            " p.innerText.includes(said) && !p.innerText.includes(before))",
             arg=[found, before], polling=20,
         )  # fmt: skip
         seconds.append(time.perf_counter() - begun)
