@@ -13,6 +13,7 @@ Drawing = dict[str, Any]
 COLOURS = {"负面": "#b3401f", "中性": "#c3c7cd", "正面": "#2b6c99"}
 """Negative, neutral, positive: rust, grey and blue, which no colour blindness confuses."""
 _GAP = "#e6dfd0"
+_BAND = "#f0d9d2"
 
 
 def volume(frame: pd.DataFrame, *, height: int = 300, brush: bool = False) -> Drawing:
@@ -39,7 +40,8 @@ def negative_share(frame: pd.DataFrame, *, height: int = 240) -> Drawing:
     """
     bars = frame.astype(object).where(frame.notna(), None).to_dict("records")
     colour = COLOURS["负面"]
-    return {"kind": "share", "height": height, "bars": bars, "colour": colour, "legend": []}
+    legend = [("负面占比", colour), ("真实占比多半在这个范围", _BAND)]
+    return {"kind": "share", "height": height, "bars": bars, "colour": colour, "legend": legend}
 
 
 def topics(frame: pd.DataFrame) -> Drawing:
