@@ -5,6 +5,7 @@ soon as it is committed.
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,6 +52,8 @@ class EmbeddedStore(CountingStore):
         self._index = EmbeddedIndex(folder, search_text)
         self._build = QueryBuilder(self._index.schema, search_text)
         self._highlighter = Highlighter(search_text)
+        # tantivy reads on one core a question; a page and its facets are two.
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="facets")
 
     def write(self, posts: Iterable[TaggedPost], checkpoint: int) -> None:
         """Upsert by id and remember the checkpoint; see ``PostStore.write``."""
@@ -90,11 +93,11 @@ class EmbeddedStore(CountingStore):
             sort = "newest"
         with translated(self._folder):
             searcher = self._index.searcher()
-            total = searcher.search(built, limit=1, count=True).count
-            found = self._page(searcher, built, sort, offset, min(size, total - offset))
-            counted = self._facets(searcher, built, facets)
+            counted = self._beside.submit(self._facets, searcher, built, facets)
+            found, total = self._page(searcher, built, sort, offset, size)
+            counts = counted.result()
         hits = tuple(self._hit(tagged, tree) for tagged in found)
-        return ResultPage(total=total, hits=hits, facets=counted)
+        return ResultPage(total=total, hits=hits, facets=counts)
 
     def health(self) -> StoreHealth:
         """Whether it answers and what it holds; never raises."""
@@ -109,6 +112,7 @@ class EmbeddedStore(CountingStore):
 
     def close(self) -> None:
         """Let go of the index's files."""
+        self._beside.shutdown()
         self._index.close()
 
     def _all(self, query: Any, at_most: int | None = None) -> list[TaggedPost]:
@@ -130,19 +134,18 @@ class EmbeddedStore(CountingStore):
 
     def _page(
         self, searcher: Any, built: Any, sort: Sort, offset: int, size: int
-    ) -> list[TaggedPost]:
+    ) -> tuple[list[TaggedPost], int]:
+        """The posts of a page in order, and how many there are in all."""
         if size < 1:
-            return []
+            return [], searcher.search(built, limit=1, count=True).count
         if sort == "relevance":
-            scored = [
-                (score, restore(searcher.doc(address)))
-                for score, address in page_by_score(searcher, built, offset, size)
-            ]
+            hits, total = page_by_score(searcher, built, offset, size)
+            scored = [(score, restore(searcher.doc(address))) for score, address in hits]
             scored.sort(key=lambda hit: (-hit[0], -newest(hit[1]), hit[1].post.id))
-            return [tagged for _, tagged in scored]
-        addresses = page_by(searcher, self._build, built, _KEYS[sort], offset, size)
+            return [tagged for _, tagged in scored], total
+        addresses, total = page_by(searcher, self._build, built, _KEYS[sort], offset, size)
         found = [restore(searcher.doc(address)) for address in addresses]
-        return sorted(found, key=lambda tagged: _sort_key(sort, tagged))
+        return sorted(found, key=lambda tagged: _sort_key(sort, tagged)), total
 
     def _facets(
         self, searcher: Any, built: Any, fields: Sequence[FacetField]

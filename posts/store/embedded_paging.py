@@ -20,17 +20,48 @@ Address = Any
 
 def page_by(
     searcher: Any, build: QueryBuilder, query: Any, keys: tuple[str, ...], offset: int, size: int
-) -> list[Address]:
-    """Find which posts stand on a page, in any order.
+) -> tuple[list[Address], int]:
+    """Find which posts stand on a page, in any order, and how many there are in all.
+
+    The number comes with the first search: to find all posts once more would cost as much again.
 
     Args:
         keys: number fields, all descending; after them the id decides, ascending.
     """
-    if not keys:
-        return _addresses(_hits(searcher, query, "id", tantivy.Order.Asc, offset, size))
     key, *rest = keys
     before = min(offset, 1)
-    found = _hits(searcher, query, key, tantivy.Order.Desc, offset - before, before + size + 1)
+    found, total = _hits(
+        searcher, query, key, tantivy.Order.Desc, offset - before, before + size + 1, count=True
+    )
+    return _settled(searcher, build, query, (key, *rest), offset, size, found), total
+
+
+def _inside(
+    searcher: Any, build: QueryBuilder, query: Any, keys: tuple[str, ...], offset: int, size: int
+) -> list[Address]:
+    """Find which posts stand on a page of those that tie so far."""
+    if not keys:
+        found, _ = _hits(searcher, query, "id", tantivy.Order.Asc, offset, size)
+        return [address for _, address in found]
+    before = min(offset, 1)
+    found, _ = _hits(
+        searcher, query, keys[0], tantivy.Order.Desc, offset - before, before + size + 1
+    )
+    return _settled(searcher, build, query, keys, offset, size, found)
+
+
+def _settled(
+    searcher: Any,
+    build: QueryBuilder,
+    query: Any,
+    keys: tuple[str, ...],
+    offset: int,
+    size: int,
+    found: list[Any],
+) -> list[Address]:
+    """Cut the page out of hits by the first key, one more on each side; ties go by the others."""
+    key, *rest = keys
+    before = min(offset, 1)
     page = found[before : before + size]
     if not page:
         return []
@@ -43,33 +74,39 @@ def page_by(
         if (value == first and cut_at_start) or (value == last and cut_at_end):
             skipped = max(0, offset - _count(searcher, build.above(query, key, value)))
             same = build.within(query, key, value, value)
-            inside = page_by(searcher, build, same, tuple(rest), skipped, len(inside))
+            inside = _inside(searcher, build, same, tuple(rest), skipped, len(inside))
         kept += inside
     return kept
 
 
-def page_by_score(searcher: Any, query: Any, offset: int, size: int) -> list[tuple[float, Address]]:
-    """Find the posts of a page by score, ties by newest and id; scores are rounded."""
+def page_by_score(
+    searcher: Any, query: Any, offset: int, size: int
+) -> tuple[list[tuple[float, Address]], int]:
+    """Find the posts of a page by score, and how many there are in all.
+
+    Scores are rounded; ties go by newest and id.
+    """
     end = offset + size
-    limit = end + 50
+    limit, total = end + 50, None
     while True:
         limit = min(limit, max(1, searcher.num_docs))
-        hits = searcher.search(query, limit=limit, count=False).hits
-        scored = [(round(score, _SAME_SCORE_DIGITS), address) for score, address in hits]
-        complete = len(scored) < limit or scored[-1][0] < scored[end - 1][0]
-        if complete or limit >= min(_MOST_TIES, searcher.num_docs):
+        found = searcher.search(query, limit=limit, count=total is None)
+        total = int(found.count) if total is None else total
+        scored = [(round(score, _SAME_SCORE_DIGITS), address) for score, address in found.hits]
+        whole = len(scored) < limit or limit >= min(_MOST_TIES, searcher.num_docs)
+        if whole or scored[-1][0] < scored[end - 1][0]:
             break
         limit *= 4
     page = scored[offset:end]
     if not page:
-        return []
+        return [], total
     kept = [hit for hit in page if page[-1][0] < hit[0] < page[0][0]]
     for score in dict.fromkeys((page[0][0], page[-1][0])):
         start = next(place for place, hit in enumerate(scored) if hit[0] == score)
         same = [address for other, address in scored if other == score]
         chosen = _newest_slice(searcher, same, max(0, offset - start), end - start)
         kept += [(score, address) for address in chosen]
-    return kept
+    return kept, total
 
 
 def _newest_slice(searcher: Any, addresses: list[Address], start: int, end: int) -> list[Address]:
@@ -92,19 +129,17 @@ def _id(searcher: Any, address: Address) -> str:
     return restore(searcher.doc(address)).post.id
 
 
-def _hits(searcher: Any, query: Any, key: str, order: Any, offset: int, size: int) -> list[Any]:
+def _hits(
+    searcher: Any, query: Any, key: str, order: Any, offset: int, size: int, *, count: bool = False
+) -> tuple[list[Any], int]:
     size = min(size, searcher.num_docs - offset)
     if size < 1:
-        return []
+        return [], _count(searcher, query) if count else 0
     found = searcher.search(
-        query, limit=size, offset=offset, count=False, order_by_field=key, order=order
+        query, limit=size, offset=offset, count=count, order_by_field=key, order=order
     )
-    return list(found.hits)
+    return list(found.hits), int(found.count or 0)
 
 
 def _count(searcher: Any, query: Any) -> int:
     return int(searcher.search(query, limit=1, count=True).count)
-
-
-def _addresses(hits: list[Any]) -> list[Address]:
-    return [address for _, address in hits]

@@ -45,6 +45,8 @@ class QueryBuilder(QuestionReader):
 
     def any_of(self, field: str, values: Sequence[str]) -> Any:
         """Posts that hold one of the values in a field."""
+        if len(values) == 1:  # half the time of a set of one
+            return self.term(field, values[0])
         return tantivy.Query.term_set_query(self._schema, field, list(values))
 
     def both(self, one: Any, other: Any) -> Any:
