@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import platform
-import random
 import shutil
 import socket
 import subprocess
@@ -19,32 +18,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any, get_args
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.ingest import sentence  # noqa: E402
-from nlp.segment import JiebaText  # noqa: E402
-from posts.model import (  # noqa: E402
-    CHINA,
-    Analysis,
-    Count,
-    Intent,
-    Post,
-    Sentiment,
-    TaggedPost,
-    Topic,
-)
-from posts.store.embedded import EmbeddedStore  # noqa: E402
+from bench.feed import fill  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results" / "pages.json"
-BATCH = 20_000
 PAGES = {
     "today": ("", ".gs-sentences a"),
     "search": ("search?own=0", ".gs-hit"),
@@ -53,6 +39,7 @@ PAGES = {
     "channels": ("channels", ".gs-chart path[aria-label]"),
     "system": ("system", "[data-testid=stMetricValue]"),
 }
+WINDOW: Any = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 BARE = """
 import os
@@ -77,56 +64,11 @@ for hit in page.hits:
 """
 
 
-def made_up(count: int) -> Iterator[TaggedPost]:
-    """Give tagged posts over two years, spread as on a union's channels."""
-    chance = random.Random(20261125)
-    first = datetime(2024, 11, 25, tzinfo=CHINA)
-    sentiments, intents, topics = get_args(Sentiment), get_args(Intent), get_args(Topic)
-    for number in range(count):
-        sentiment = chance.choices(sentiments, (3, 5, 2))[0]
-        negative = {"negative": 0.9, "neutral": 0.3, "positive": 0.05}[sentiment]
-        thread = f"weibo:{number - number % 50}"
-        at = first + timedelta(seconds=chance.random() * 730 * 86_400)
-        text = sentence(chance)
-        yield TaggedPost(
-            post=Post(
-                id=f"weibo:{number}", platform="weibo", channel=f"channel-{number % 9}",
-                kind="comment" if number % 50 else "post", thread_id=thread, text=text,
-                published_at=at, collected_at=at + timedelta(hours=1),
-                author=f"p{chance.randrange(20_000)}", by_channel=number % 50 == 0,
-                region=chance.choice(("江苏", "广东", "河南", "四川", "湖北")),
-                likes=Count(value=chance.randrange(500)), source="bench", masked=True,
-            ),
-            analysis=Analysis(
-                sentiment=sentiment,
-                probabilities={"negative": negative, "neutral": (1 - negative) / 2,
-                               "positive": (1 - negative) / 2},
-                intent=chance.choice(intents),
-                topics=tuple(chance.sample(topics, chance.choice((0, 1, 1, 2)))),
-                urgent=chance.random() < 0.002, keywords=tuple(text[:4:2]), model="bench-1",
-            ),
-            version=number + 1,
-        )  # fmt: skip
-
-
-def fill(data: Path, count: int) -> float:
-    """Write the index unless it is there; seconds it took."""
-    store = EmbeddedStore(data / "index", JiebaText())
-    begun, batch = time.perf_counter(), []
-    if store.health().posts != count:
-        for number, post in enumerate(made_up(count), 1):
-            batch.append(post)
-            if len(batch) == BATCH or number == count:
-                store.write(batch, checkpoint=number)
-                batch = []
-    store.close()
-    return time.perf_counter() - begun
-
-
 def serve(command: list[str], data: Path, port: int) -> subprocess.Popen[bytes]:
     """Start a server and wait until it answers."""
     told = {"GONGSHENG_DATA": str(data), "GONGSHENG_PORT": str(port), "BENCH_DATA": str(data),
-            "GONGSHENG_CHANNELS": str(data / "none.yaml"), "PYTHONPATH": str(ROOT)}  # fmt: skip
+            "GONGSHENG_CHANNELS": str(data / "none.yaml"), "PYTHONPATH": str(ROOT),
+            "STREAMLIT_SERVER_PORT": str(port)}  # fmt: skip
     server = subprocess.Popen(
         command, env={**os.environ, **told}, cwd=data,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -155,12 +97,18 @@ def memory_mb(pid: int) -> float:
     return round(max(sizes))
 
 
-def timed(browser: Browser, rounds: int, visit: Callable[[Page], None]) -> float:
-    """Median seconds of a visit, each with a page of its own; the first only warms up."""
+def new_tab(browser: Browser | BrowserContext) -> Page:
+    """Open a tab: of a context, which keeps what it fetched, or of a browser with nothing kept."""
+    page = browser.new_page() if isinstance(browser, BrowserContext) else browser.new_page(**WINDOW)
+    page.set_default_timeout(120_000)
+    return page
+
+
+def timed(browser: Browser | BrowserContext, rounds: int, visit: Callable[[Page], None]) -> float:
+    """Median seconds of a visit, each in a tab of its own; the first only warms up."""
     seconds = []
     for _ in range(rounds + 1):
-        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        page.set_default_timeout(120_000)
+        page = new_tab(browser)
         begun = time.perf_counter()
         visit(page)
         seconds.append(time.perf_counter() - begun)
@@ -168,12 +116,11 @@ def timed(browser: Browser, rounds: int, visit: Callable[[Page], None]) -> float
     return round(median(seconds[1:]), 2)
 
 
-def changed(browser: Browser, rounds: int, address: str, box: str, found: str) -> float:
+def changed(browser: BrowserContext, rounds: int, address: str, box: str, found: str) -> float:
     """Median seconds from ticking a box until the number of hits is another one."""
     seconds = []
     for _ in range(rounds + 1):
-        page = browser.new_page(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        page.set_default_timeout(120_000)
+        page = new_tab(browser)
         page.goto(address)
         before = page.get_by_text(found).first.inner_text()
         page.get_by_text(box).first.wait_for()
@@ -190,42 +137,68 @@ def changed(browser: Browser, rounds: int, address: str, box: str, found: str) -
     return round(median(seconds[1:]), 2)
 
 
-def measure(data: Path, rounds: int) -> dict[str, Any]:
-    """Measure the dashboard and the bare page, one after the other."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+@contextmanager
+def served(command: list[str], data: Path) -> Iterator[tuple[str, int]]:
+    """Serve while it is measured; the address and the process."""
+    port = free_port()
+    server = serve(command, data, port)
+    try:
+        yield f"http://127.0.0.1:{port}", server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def ours(browser: Browser, rounds: int, data: Path) -> dict[str, Any]:
+    """Measure the dashboard."""
     found: dict[str, Any] = {}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        port = free_port()
-        server = serve([sys.executable, "-m", "monitor", "serve", "--headless"], data, port)
-        address = f"http://127.0.0.1:{port}"
+    used = browser.new_context(**WINDOW)
+    with served([sys.executable, "-m", "monitor", "serve", "--headless"], data) as (address, pid):
         for name, (path, ready) in PAGES.items():
 
             def visit(page: Page, path: str = path, ready: str = ready) -> None:
                 page.goto(f"{address}/{path}")
                 page.locator(ready).first.wait_for()
 
-            found[name] = timed(browser, rounds, visit)
+            found[name] = timed(used, rounds, visit)
+            if name == "search":
+                found["search, nothing kept by the browser"] = timed(browser, rounds, visit)
         search = f"{address}/{PAGES['search'][0]}"
-        found["filter change"] = changed(browser, rounds, search, "负面（", "找到")
-        found["peak_mb"] = memory_mb(server.pid)
-        server.terminate()
-        server.wait()
-        script, port = data / "bare.py", free_port()
-        script.write_text(BARE)
-        flags = ["--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1"]
-        server = serve([sys.executable, "-m", "streamlit", "run", str(script), *flags], data, port)
-        bare = f"http://127.0.0.1:{port}"
+        found["filter change"] = changed(used, rounds, search, "负面（", "找到")
+        found["peak_mb"] = memory_mb(pid)
+    used.close()
+    return found
 
-        def visit_bare(page: Page) -> None:
-            page.goto(bare)
+
+def bare(browser: Browser, rounds: int, data: Path) -> dict[str, Any]:
+    """Measure the bare page with the same query."""
+    script = data / "bare.py"
+    script.write_text(BARE)
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true",
+               "--server.address=127.0.0.1"]  # fmt: skip
+    used = browser.new_context(**WINDOW)
+    with served(command, data) as (address, pid):
+
+        def visit(page: Page) -> None:
+            page.goto(address)
             page.get_by_test_id("stText").first.wait_for()
 
-        found["bare search"] = timed(browser, rounds, visit_bare)
-        found["bare filter change"] = changed(browser, rounds, bare, "negative", "found")
-        found["bare_peak_mb"] = memory_mb(server.pid)
-        server.terminate()
-        server.wait()
+        found = {
+            "bare search": timed(used, rounds, visit),
+            "bare search, nothing kept by the browser": timed(browser, rounds, visit),
+            "bare filter change": changed(used, rounds, address, "negative", "found"),
+            "bare_peak_mb": memory_mb(pid),
+        }
+    used.close()
+    return found
+
+
+def measure(data: Path, rounds: int) -> dict[str, Any]:
+    """Measure the dashboard and the bare page, one after the other."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        found = ours(browser, rounds, data) | bare(browser, rounds, data)
         browser.close()
     return found
 
@@ -250,7 +223,7 @@ def main() -> None:
             "load_after": round(os.getloadavg()[0], 1),
         }
     for name, value in found.items():
-        print(f"{name:24} {value}")
+        print(f"{name:44} {value}")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
 
