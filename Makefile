@@ -48,7 +48,7 @@ train: ## Fit the bundled tagger anew: make train DATA=... CORPUS=... ENCODER=..
 	$(TRAIN) -m nlp.training.finetune --out $(RUN) --encoder $(ENCODER) --tokenizer $(TOKENIZER) \
 	  --corpus $(CORPUS) --data $(DATA)
 	$(TRAIN) -m nlp.training.export --checkpoint $(RUN)/final.pt --tokenizer $(RUN) \
-	  --encoder $(ENCODER) --out nlp/weights/transformer
+	  --encoder $(ENCODER) --corpus $(CORPUS) --data $(DATA) --out nlp/weights/transformer
 	$(TRAIN) -m nlp.training.calibrate --folder nlp/weights/transformer --corpus $(CORPUS) --data $(DATA)
 	$(TRAIN) -m nlp.training.card --corpus $(CORPUS) --data $(DATA)
 

@@ -115,6 +115,8 @@ class Transformer:
         options = onnxruntime.SessionOptions()
         # Whole batches side by side waste less than the parts of one batch would.
         options.intra_op_num_threads = 1
+        # Its tanh form: 5 % faster, and further from nothing than the rounding to 8 bits.
+        options.add_session_config_entry("optimization.enable_gelu_approximation", "1")
         options.log_severity_level = 3
         return onnxruntime.InferenceSession(
             str(folder / "model.onnx"),

@@ -7,6 +7,7 @@ that what is chosen fits what runs. Writes ``joined.json`` beside the model.
 
 import argparse
 import json
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -225,7 +226,8 @@ def main() -> None:
     lines = lines_of(options.corpus, options.data, "dev")
     transformer = Transformer(options.folder)
     found = settings(lines, *verdicts(transformer, load_linear(options.folder), lines))
-    found = {"day": datetime.now(UTC).date().isoformat(), **found}
+    mark = zlib.crc32((options.folder / "model.onnx").read_bytes())
+    found = {"day": f"{datetime.now(UTC).date().isoformat()}-{mark:08x}", **found}
     (options.folder / SETTINGS).write_text(json.dumps(found) + "\n", "utf-8")
 
 
